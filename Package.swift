@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+/// Internal invariant checks cost time, so only the test build asks for them (`tools/test`).
+let checksInvariants = ProcessInfo.processInfo.environment["SUBMANIFOLD_INVARIANTS"] != nil
+
+let settings: [SwiftSetting] =
+  [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+  + (checksInvariants ? [.define("SUBMANIFOLD_INVARIANTS")] : [])
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "Submanifold",
+  products: [
+    .executable(name: "cosmic-tagger", targets: ["cosmic-tagger"]),
+    .library(name: "Networks", targets: ["Networks"]),
+    .library(name: "LArCV", targets: ["LArCV"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+  ],
+  targets: [
+    // System libraries and the C++ coordinate hash: no Swift of ours below this floor.
+    .systemLibrary(
+      name: "CHDF5", path: "Sources/CHDF5", pkgConfig: "hdf5",
+      providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(
+      name: "CBLAS", path: "Sources/CBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "CPNG", path: "Sources/CPNG", pkgConfig: "libpng",
+      providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CSparseHash", path: "CSparseHash"),
+
+    // The engine.
+    module("Tensors"),
+    module("Sites", ["CSparseHash", "Tensors"]),
+    module("Kernels", ["Tensors", "CBLAS"]),
+    module("Autodiff", ["Tensors"]),
+    module("Layers", ["Sites", "Kernels", "Autodiff"]),
+    module("Networks", ["Layers"]),
+    module("Training", ["Networks"]),
+
+    // Events.
+    module("LArCV", ["CHDF5"]),
+    module("LArTPCSimulation", ["LArCV", "Tensors"]),
+
+    // The experiment and its command line.
+    module("Telemetry", ["Tensors", "CPNG"]),
+    module(
+      "CosmicTagger",
+      [
+        "Training", "LArCV", "LArTPCSimulation", "Telemetry", "CZlib",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .executableTarget(
+      name: "cosmic-tagger",
+      dependencies: [
+        "CosmicTagger",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+
+    // Oracles: written from the definitions, importing nothing of the above.
+    .target(name: "Reference", path: "Tests/Reference", swiftSettings: settings),
+    .target(
+      name: "GoldenFiles", dependencies: ["CHDF5"], path: "Tests/GoldenFiles",
+      swiftSettings: settings),
+
+    tests("TensorsTests", ["Tensors"]),
+    tests("SitesTests", ["Sites", "Reference"]),
+    tests("KernelsTests", ["Kernels", "Sites", "Reference"]),
+    tests("AutodiffTests", ["Autodiff"]),
+    tests("LayersTests", ["Layers", "Reference", "GoldenFiles"]),
+    tests("NetworksTests", ["Networks", "Reference", "GoldenFiles"]),
+    tests("TrainingTests", ["Training", "Reference", "GoldenFiles"]),
+    tests("LArCVTests", ["LArCV"]),
+    tests("LArTPCSimulationTests", ["LArTPCSimulation"]),
+    tests("TelemetryTests", ["Telemetry"]),
+    tests("CosmicTaggerTests", ["CosmicTagger", "Reference", "GoldenFiles"]),
+    tests("CommandLineTests", ["cosmic-tagger"]),
+  ],
+  cxxLanguageStandard: .cxx17
+)
