@@ -1,0 +1,137 @@
+import Tensors
+
+extension Compute {
+  /// Gather-GEMM-scatter: `output[t] = bias + Σ input[s] · weight[k]` over the pairs (s, t) of
+  /// every offset k.
+  ///
+  /// Each block of output rows is finished by one thread: the rows it needs are gathered, multiplied
+  /// by OpenBLAS and added to the block, offset by offset in fixed order. Cost: pairs × input ×
+  /// output channels multiply-adds; gathered rows stay in the cache.
+  ///
+  /// - Parameters:
+  ///   - input: `[rules.sourceRows, input channels]`.
+  ///   - weight: `[offsets × input channels, output channels]`; when `transposingWeight`,
+  ///     `[offsets × output channels, input channels]`, each offset's matrix read transposed, as
+  ///     the input gradient needs it.
+  ///   - bias: `[1, output channels]`, or nothing.
+  /// - Returns: `[rules.targetRows, output channels]`.
+  public func convolve(
+    _ input: Tensor, weight: Tensor, bias: Tensor?, rules: Rules, transposingWeight: Bool = false
+  ) -> Tensor {
+    MatrixProduct.prepare()
+    let inputChannels = input.channels
+    let outputChannels = transposingWeight ? weight.rows / rules.offsets : weight.channels
+    precondition(input.rows == rules.sourceRows, "input rows are the rulebook's sources")
+    precondition(
+      weight.count == rules.offsets * inputChannels * outputChannels, "weight fits the channels")
+    let output = arena.tensor(rows: rules.targetRows, channels: outputChannels)
+    let scratch = BlockScratch(
+      arena, threads: threads.count, rows: rules.rowsPerBlock,
+      channels: inputChannels, outputChannels)
+    threads.run(rules.blocks) { block, thread in
+      initialise(output, rows: rules.rows(ofBlock: block), bias: bias)
+      for offset in 0..<rules.offsets {
+        let matrix = weight.matrix(
+          offset: offset, inputChannels: inputChannels, outputChannels: outputChannels,
+          isTransposed: transposingWeight)
+        accumulate(
+          block: block, offset: offset, input: input, matrix: matrix, rules: rules,
+          into: output, gathered: scratch.first(thread), products: scratch.second(thread))
+      }
+    }
+    return output
+  }
+
+  private func initialise(_ output: Tensor, rows: Range<Int>, bias: Tensor?) {
+    let channels = output.channels
+    let first = output.values + rows.lowerBound * channels
+    guard let bias else {
+      first.update(repeating: 0, count: rows.count * channels)
+      return
+    }
+    for row in 0..<rows.count {
+      (first + row * channels).update(from: bias.values, count: channels)
+    }
+  }
+
+  private func accumulate(
+    block: Int, offset: Int, input: Tensor, matrix: Matrix, rules: Rules, into output: Tensor,
+    gathered: UnsafeMutablePointer<Float>, products: UnsafeMutablePointer<Float>
+  ) {
+    let inputChannels = input.channels
+    let outputChannels = output.channels
+    if offset == rules.identityOffset {
+      let rows = rules.rows(ofBlock: block)
+      MatrixProduct.multiply(
+        Matrix(
+          input.values + rows.lowerBound * inputChannels, rows: rows.count, columns: inputChannels),
+        matrix, into: output.values + rows.lowerBound * outputChannels, accumulating: true)
+      return
+    }
+    let pairs = rules.pairs(block: block, offset: offset)
+    guard !pairs.isEmpty else { return }
+    gather(input, rows: rules.sources + pairs.lowerBound, count: pairs.count, into: gathered)
+    MatrixProduct.multiply(
+      Matrix(gathered, rows: pairs.count, columns: inputChannels), matrix, into: products,
+      accumulating: false)
+    scatterAdd(products, rows: rules.targets + pairs.lowerBound, count: pairs.count, to: output)
+  }
+}
+
+/// Copies chosen rows of a tensor one after the other.
+func gather(
+  _ tensor: Tensor, rows: UnsafePointer<Int32>, count: Int, into gathered: UnsafeMutablePointer<Float>
+) {
+  let channels = tensor.channels
+  for index in 0..<count {
+    let source = tensor.values + Int(rows[index]) &* channels
+    let target = gathered + index &* channels
+    for channel in 0..<channels { target[channel] = source[channel] }
+  }
+}
+
+/// Adds rows that lie one after the other to chosen rows of a tensor.
+func scatterAdd(
+  _ products: UnsafePointer<Float>, rows: UnsafePointer<Int32>, count: Int, to tensor: Tensor
+) {
+  let channels = tensor.channels
+  for index in 0..<count {
+    let source = products + index &* channels
+    let target = tensor.values + Int(rows[index]) &* channels
+    for channel in 0..<channels { target[channel] += source[channel] }
+  }
+}
+
+/// Two row buffers for each thread, in memory that no two threads share a cache line of.
+struct BlockScratch {
+  private let firstBase: UnsafeMutablePointer<Float>
+  private let secondBase: UnsafeMutablePointer<Float>
+  private let firstFloats: Int
+  private let secondFloats: Int
+
+  init(
+    _ arena: Arena, threads: Int, rows: Int, channels firstChannels: Int, _ secondChannels: Int
+  ) {
+    firstFloats = BlockScratch.padded(rows * firstChannels)
+    secondFloats = BlockScratch.padded(rows * secondChannels)
+    firstBase = arena.scratch(Float.self, count: threads * firstFloats)
+    secondBase = arena.scratch(Float.self, count: threads * secondFloats)
+  }
+
+  func first(_ thread: Int) -> UnsafeMutablePointer<Float> { firstBase + thread * firstFloats }
+  func second(_ thread: Int) -> UnsafeMutablePointer<Float> { secondBase + thread * secondFloats }
+
+  private static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
+}
+
+extension Tensor {
+  /// The weight matrix of one filter offset.
+  func matrix(
+    offset: Int, inputChannels: Int, outputChannels: Int, isTransposed: Bool
+  ) -> Matrix {
+    let start = values + offset * inputChannels * outputChannels
+    return isTransposed
+      ? Matrix(start, rows: outputChannels, columns: inputChannels, isTransposed: true)
+      : Matrix(start, rows: inputChannels, columns: outputChannels)
+  }
+}

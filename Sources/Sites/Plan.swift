@@ -1,0 +1,110 @@
+import Synchronization
+
+/// All site sets and rulebooks that a network needs for one batch.
+///
+/// A plan is a pure function of the input's sites and the network's layers, so it is built ahead,
+/// on the loader's side, by letting the network run over coordinates alone. Layers then ask it for
+/// rulebooks by sites and filter; nobody names cache keys. What it has not got yet it builds on
+/// demand, so that layers can also be used one by one.
+///
+/// Calls are safe from any thread.
+public final class Plan: Sendable {
+  /// The sites the plan was made for.
+  public let sites: SiteSet
+
+  private let state = Mutex(State())
+
+  /// One rulebook and what it took to build it.
+  public struct Entry: Sendable {
+    /// The rulebook.
+    public let rulebook: Rulebook
+    /// Wall-clock seconds of its construction.
+    public let seconds: Double
+  }
+
+  private struct State {
+    var rulebooks: [Key: Entry] = [:]
+    var order: [Key] = []
+  }
+
+  private struct Key: Hashable {
+    let isSubmanifold: Bool
+    let digest: UInt64
+    let geometry: FilterGeometry
+  }
+
+  /// An empty plan for these sites.
+  public init(_ sites: SiteSet) {
+    self.sites = sites
+  }
+
+  /// The rulebook of a submanifold convolution on `sites`.
+  ///
+  /// - Throws: `SiteError` when filter and sites do not fit.
+  public func submanifold(_ sites: SiteSet, filterSize: [Int]) throws(SiteError) -> Rulebook {
+    let geometry = try FilterGeometry(size: filterSize)
+    let key = Key(isSubmanifold: true, digest: sites.digest, geometry: geometry)
+    return try rulebook(key) { () throws(SiteError) in
+      try Rulebook.submanifold(sites, filterSize: filterSize)
+    }
+  }
+
+  /// The rulebook of a strided convolution or pooling from `sites` to its new output sites.
+  ///
+  /// - Throws: `SiteError` when the filter does not divide the spatial size.
+  public func strided(
+    _ sites: SiteSet, filterSize: [Int], stride: [Int]
+  ) throws(SiteError) -> Rulebook {
+    let geometry = try FilterGeometry(size: filterSize, stride: stride)
+    let key = Key(isSubmanifold: false, digest: sites.digest, geometry: geometry)
+    return try rulebook(key) { () throws(SiteError) in
+      try Rulebook.strided(sites, filterSize: filterSize, stride: stride)
+    }
+  }
+
+  /// The strided rulebook whose output is `coarse`, by which an inverse operator goes back to the
+  /// sites the strided one came from.
+  ///
+  /// - Throws: `SiteError` when no such convolution or pooling is in the plan, or when several are
+  ///   whose input sites differ.
+  public func inverse(
+    of coarse: SiteSet, filterSize: [Int], stride: [Int]
+  ) throws(SiteError) -> Rulebook {
+    let geometry = try FilterGeometry(size: filterSize, stride: stride)
+    let candidates = state.withLock { state in
+      state.rulebooks.compactMap { key, entry in
+        !key.isSubmanifold && key.geometry == geometry
+          && entry.rulebook.outputSites.hasSameSites(as: coarse) ? entry.rulebook : nil
+      }
+    }
+    guard let rulebook = candidates.first else {
+      throw SiteError(
+        "an inverse operator of filter \(geometry) has no strided one to invert on sites of size "
+          + "\(coarse.spatialSize): use the same filter and stride as on the way down")
+    }
+    guard candidates.allSatisfy({ $0.inputSites.hasSameSites(as: rulebook.inputSites) }) else {
+      throw SiteError(
+        "an inverse operator of filter \(geometry) on sites of size \(coarse.spatialSize) could go "
+          + "back to \(candidates.count) different site sets")
+    }
+    return rulebook
+  }
+
+  /// All rulebooks, in the order they were first asked for.
+  public var entries: [Entry] {
+    state.withLock { state in state.order.compactMap { state.rulebooks[$0] } }
+  }
+
+  private func rulebook(
+    _ key: Key, _ build: () throws(SiteError) -> Rulebook
+  ) throws(SiteError) -> Rulebook {
+    if let known = state.withLock({ $0.rulebooks[key] }) { return known.rulebook }
+    let start = ContinuousClock.now
+    let rulebook = try build()
+    let entry = Entry(rulebook: rulebook, seconds: (ContinuousClock.now - start) / .seconds(1))
+    state.withLock { state in
+      if state.rulebooks.updateValue(entry, forKey: key) == nil { state.order.append(key) }
+    }
+    return rulebook
+  }
+}

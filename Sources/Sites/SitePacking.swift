@@ -1,0 +1,113 @@
+/// How the coordinates of a site become one 64-bit key, and back.
+///
+/// The batch index takes the highest bits, then the coordinates in order, the last axis lowest: keys
+/// in ascending order are sites in (batch, coordinates) order.
+///
+/// Each field has room for `guardBand` values beyond its size that no site uses. A neighbour's key
+/// is therefore found by one addition: a step across the border of the image lands in the guard
+/// band of that axis, where no site can be, and never on a site of the next row.
+public struct SitePacking: Hashable, Sendable {
+  /// Number of events in the batch.
+  public let batchSize: Int
+
+  /// Number of positions along each axis.
+  public let spatialSize: [Int]
+
+  /// The longest step along an axis, in either direction, that key arithmetic can take safely.
+  public static let guardBand = 16
+
+  /// Bit position of each axis' field, first axis first.
+  let shifts: [Int]
+
+  /// Number of axes: 1 to 4.
+  public var dimension: Int { spatialSize.count }
+
+  /// Chooses field widths for a batch and an image size.
+  ///
+  /// - Throws: `SiteError` for a dimension outside 1...4, a size below one, or sizes whose keys do
+  ///   not fit in 63 bits.
+  public init(batchSize: Int, spatialSize: [Int]) throws(SiteError) {
+    guard (1...4).contains(spatialSize.count) else {
+      throw SiteError("sites have 1 to 4 dimensions, not \(spatialSize.count)")
+    }
+    guard batchSize >= 0, spatialSize.allSatisfy({ $0 >= 1 }) else {
+      throw SiteError(
+        "a batch of \(batchSize) events of size \(spatialSize) is not possible: "
+          + "sizes start at one")
+    }
+    guard spatialSize.allSatisfy({ $0 <= 1 << 40 }), batchSize <= 1 << 40 else {
+      throw SiteError("a size of \(spatialSize) for \(batchSize) events does not fit a site key")
+    }
+    self.batchSize = batchSize
+    self.spatialSize = spatialSize
+    var shift = 0
+    var shifts: [Int] = []
+    for size in spatialSize.reversed() {
+      shifts.append(shift)
+      shift += SitePacking.bits(for: size + SitePacking.guardBand)
+    }
+    self.shifts = shifts.reversed()
+    guard shift + SitePacking.bits(for: max(batchSize, 1)) <= 63 else {
+      throw SiteError(
+        "\(batchSize) events of size \(spatialSize) need keys of more than 63 bits: "
+          + "use a smaller image or fewer events a batch")
+    }
+  }
+
+  /// The key of a site.
+  ///
+  /// - Throws: `SiteError` when the batch index or a coordinate is outside its size.
+  public func key(batch: Int, _ coordinates: [Int]) throws(SiteError) -> UInt64 {
+    guard coordinates.count == dimension else {
+      throw SiteError("a site of \(dimension) dimensions has no \(coordinates.count) coordinates")
+    }
+    guard batch >= 0, batch < batchSize else {
+      throw SiteError("event \(batch) is outside the batch of \(batchSize)")
+    }
+    var key = UInt64(batch) << UInt64(batchShift)
+    for axis in 0..<dimension {
+      guard coordinates[axis] >= 0, coordinates[axis] < spatialSize[axis] else {
+        throw SiteError(
+          "coordinate \(coordinates[axis]) on axis \(axis) is outside the size \(spatialSize)")
+      }
+      key |= UInt64(coordinates[axis]) << UInt64(shifts[axis])
+    }
+    return key
+  }
+
+  /// The batch index of a key.
+  public func batch(of key: UInt64) -> Int {
+    Int(key >> UInt64(batchShift))
+  }
+
+  /// The coordinate of a key along one axis.
+  public func coordinate(of key: UInt64, axis: Int) -> Int {
+    Int((key >> UInt64(shifts[axis])) & mask(axis))
+  }
+
+  /// All coordinates of a key, first axis first.
+  public func coordinates(of key: UInt64) -> [Int] {
+    (0..<dimension).map { coordinate(of: key, axis: $0) }
+  }
+
+  /// What to add to a key for a step of `offset`, modulo 2⁶⁴.
+  func delta(_ offset: [Int]) -> UInt64 {
+    zip(offset, shifts).reduce(0) { sum, step in
+      sum &+ UInt64(bitPattern: Int64(step.0)) &<< UInt64(step.1)
+    }
+  }
+
+  /// Bit position of the batch field.
+  var batchShift: Int {
+    (shifts.first ?? 0) + SitePacking.bits(for: (spatialSize.first ?? 0) + SitePacking.guardBand)
+  }
+
+  private func mask(_ axis: Int) -> UInt64 {
+    let above = axis == 0 ? batchShift : shifts[axis - 1]
+    return (1 << UInt64(above - shifts[axis])) - 1
+  }
+
+  private static func bits(for values: Int) -> Int {
+    values <= 1 ? 0 : Int.bitWidth - (values - 1).leadingZeroBitCount
+  }
+}

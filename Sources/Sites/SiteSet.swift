@@ -1,0 +1,121 @@
+/// The active sites of a batch: sorted packed keys, one row each.
+///
+/// Row `r` of every feature tensor on these sites belongs to `keys[r]`. Rows are sorted by (batch,
+/// coordinates), so each event is one range of rows, equal sets have equal digests whatever order
+/// their coordinates came in, and results do not depend on a hash map's order. Site sets are
+/// immutable and may be shared between threads. A set without sites is an ordinary set.
+public final class SiteSet: Sendable {
+  /// How keys encode the batch index and coordinates.
+  public let packing: SitePacking
+
+  /// The keys of all sites, strictly ascending.
+  public let keys: [UInt64]
+
+  /// For each event of the batch, its rows; empty for an event without sites.
+  public let eventRows: [Range<Int>]
+
+  /// A 64-bit fingerprint of sizes and keys. Two sets with the same digest are taken as equal.
+  public let digest: UInt64
+
+  /// Number of sites.
+  public var count: Int { keys.count }
+
+  /// Number of events.
+  public var batchSize: Int { packing.batchSize }
+
+  /// Number of positions along each axis.
+  public var spatialSize: [Int] { packing.spatialSize }
+
+  /// Takes keys that are sorted already.
+  ///
+  /// - Throws: `SiteError` when keys are not strictly ascending (a duplicate, or disorder), when one
+  ///   is outside the sizes, or when there are more rows than a 32-bit row number can count.
+  public init(packing: SitePacking, sortedKeys keys: [UInt64]) throws(SiteError) {
+    try SiteSet.check(keys, packing)
+    self.packing = packing
+    self.keys = keys
+    eventRows = SiteSet.eventRows(keys, packing)
+    digest = SiteSet.digest(keys, packing)
+    checkInvariants()
+  }
+
+  /// Takes keys in any order.
+  ///
+  /// - Returns: the set, and for each of its rows the index in `keys` it came from, by which
+  ///   features are brought into the same order.
+  /// - Throws: `SiteError` as the other initialiser; two equal coordinates are an error.
+  public static func sorting(
+    packing: SitePacking, keys: [UInt64]
+  ) throws(SiteError) -> (sites: SiteSet, order: [Int32]) {
+    try checkRowCount(keys.count)
+    var order = (0..<Int32(keys.count)).map { $0 }
+    order.sort { keys[Int($0)] < keys[Int($1)] }
+    let sites = try SiteSet(packing: packing, sortedKeys: order.map { keys[Int($0)] })
+    return (sites, order)
+  }
+
+  /// The coordinates of a row, first axis first, for tests and printing.
+  public func coordinates(row: Int) -> [Int] {
+    packing.coordinates(of: keys[row])
+  }
+
+  /// Whether two sets have the same sizes and sites.
+  public func hasSameSites(as other: SiteSet) -> Bool {
+    self === other || (digest == other.digest && count == other.count && packing == other.packing)
+  }
+
+  /// Row numbers are 32 bits wide everywhere; this is where that is made sure.
+  static func checkRowCount(_ count: Int) throws(SiteError) {
+    guard count < Int(Int32.max) else {
+      throw SiteError("\(count) sites are more than one batch can hold (\(Int32.max - 1))")
+    }
+  }
+
+  private static func check(_ keys: [UInt64], _ packing: SitePacking) throws(SiteError) {
+    try checkRowCount(keys.count)
+    var previous: UInt64?
+    for (row, key) in keys.enumerated() {
+      guard
+        packing.batch(of: key) < packing.batchSize,
+        (0..<packing.dimension).allSatisfy({
+          packing.coordinate(of: key, axis: $0) < packing.spatialSize[$0]
+        })
+      else {
+        throw SiteError("the key of row \(row) is outside the size \(packing.spatialSize)")
+      }
+      if let previous, previous >= key {
+        let place = packing.coordinates(of: key)
+        throw SiteError(
+          previous == key
+            ? "site \(place) of event \(packing.batch(of: key)) occurs twice: sites must be distinct"
+            : "site \(place) in row \(row) is out of order: sort the sites first")
+      }
+      previous = key
+    }
+  }
+
+  private static func eventRows(_ keys: [UInt64], _ packing: SitePacking) -> [Range<Int>] {
+    var rows: [Range<Int>] = []
+    rows.reserveCapacity(packing.batchSize)
+    var start = 0
+    for event in 0..<packing.batchSize {
+      var end = start
+      while end < keys.count, packing.batch(of: keys[end]) == event { end += 1 }
+      rows.append(start..<end)
+      start = end
+    }
+    return rows
+  }
+
+  private static func digest(_ keys: [UInt64], _ packing: SitePacking) -> UInt64 {
+    var digest: UInt64 = 0x243F_6A88_85A3_08D3
+    func mix(_ value: UInt64) {
+      digest = (digest ^ value) &* 0x9E37_79B9_7F4A_7C15
+      digest ^= digest >> 32
+    }
+    mix(UInt64(packing.batchSize))
+    for size in packing.spatialSize { mix(UInt64(size)) }
+    for key in keys { mix(key) }
+    return digest
+  }
+}
