@@ -80,7 +80,8 @@ extension Compute {
 
 /// Copies chosen rows of a tensor one after the other.
 func gather(
-  _ tensor: Tensor, rows: UnsafePointer<Int32>, count: Int, into gathered: UnsafeMutablePointer<Float>
+  _ tensor: Tensor, rows: UnsafePointer<Int32>, count: Int,
+  into gathered: UnsafeMutablePointer<Float>
 ) {
   let channels = tensor.channels
   for index in 0..<count {

@@ -1,0 +1,72 @@
+import Tensors
+
+/// Values that a network learns, with their gradient; or, where `isTrained` is false, values it
+/// keeps for itself, as running statistics are.
+public final class Parameter {
+  /// Extents as users know them: `[offsets, input channels, output channels]` for a convolution.
+  public let shape: [Int]
+
+  /// The values; the last extent of the shape is the tensor's channels.
+  public let value: Tensor
+
+  /// The sum of all gradients since it was last cleared, of the same shape as `value`.
+  public let gradient: Tensor
+
+  /// Whether an optimizer changes it.
+  public let isTrained: Bool
+
+  /// Number of values.
+  public var count: Int { value.count }
+
+  /// A parameter whose values `initialise` provides, row-major.
+  public init(shape: [Int], isTrained: Bool = true, initialise: () -> Float = { 0 }) {
+    precondition(!shape.isEmpty && shape.allSatisfy { $0 >= 0 }, "a parameter has extents")
+    self.shape = shape
+    self.isTrained = isTrained
+    let channels = shape[shape.count - 1]
+    let rows = shape.dropLast().reduce(1, *)
+    let values = (0..<rows * channels).map { _ in initialise() }
+    value = Tensor(rows: rows, channels: channels, values)
+    gradient = isTrained ? Tensor(rows: rows, channels: channels) : Tensor(rows: 0, channels: 0)
+  }
+
+  /// Forgets the gradient, before the next backward pass.
+  public func clearGradient() {
+    gradient.fill(0)
+  }
+}
+
+/// Anything made of parameters: a layer, a block of layers, a network.
+public protocol Module {
+  /// Parameters of its own, by name.
+  var ownParameters: [(name: String, parameter: Parameter)] { get }
+
+  /// The parts it is made of, by name, in the order data walks through them.
+  var parts: [(name: String, part: any Module)] { get }
+}
+
+extension Module {
+  /// None, unless a module says otherwise.
+  public var ownParameters: [(name: String, parameter: Parameter)] { [] }
+
+  /// None, unless a module says otherwise.
+  public var parts: [(name: String, part: any Module)] { [] }
+
+  /// All parameters and running statistics with their dotted names, `level0.down.block1.…`.
+  public var namedParameters: [(name: String, parameter: Parameter)] {
+    ownParameters
+      + parts.flatMap { part in
+        part.part.namedParameters.map { ("\(part.name).\($0.name)", $0.parameter) }
+      }
+  }
+
+  /// The parameters an optimizer changes.
+  public var trainedParameters: [Parameter] {
+    namedParameters.map(\.parameter).filter(\.isTrained)
+  }
+
+  /// Number of values an optimizer changes.
+  public var parameterCount: Int {
+    trainedParameters.reduce(0) { $0 + $1.count }
+  }
+}

@@ -1,0 +1,71 @@
+import Autodiff
+import Kernels
+import Tensors
+
+/// A linear map of the channels of each site: sites in → the same sites out.
+///
+/// `output = bias + input · weight`, a convolution of filter size one without a rulebook. Cost:
+/// input × output channels multiply-adds a site.
+///
+/// ```swift
+/// let logits = NetworkInNetwork(inputChannels: 8, outputChannels: 3, random: &random)
+/// ```
+public struct NetworkInNetwork: Layer {
+  /// Channels of each input site.
+  public let inputChannels: Int
+  /// Channels of each output site.
+  public let outputChannels: Int
+
+  /// `[1, input channels, output channels]`.
+  public var weight: Parameter { filters.weight }
+  /// `[output channels]`, if there is one.
+  public var bias: Parameter? { filters.bias }
+
+  private let filters: FilterBank
+
+  /// A layer with fresh weights from `random`.
+  public init(
+    inputChannels: Int, outputChannels: Int, bias: Bool = true, random: inout RandomStream
+  ) {
+    self.inputChannels = inputChannels
+    self.outputChannels = outputChannels
+    filters = FilterBank(
+      offsets: 1, inputChannels: inputChannels, outputChannels: outputChannels, bias: bias,
+      random: &random)
+  }
+
+  /// Weight and bias.
+  public var ownParameters: [(name: String, parameter: Parameter)] { filters.parameters }
+
+  /// Maps each site's channels.
+  ///
+  /// - Throws: `LayerError` for the wrong number of channels.
+  public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
+    try filters.check(input, layer: self)
+    return input.with(linear(input.features))
+  }
+
+  private func linear(_ input: Variable) -> Variable {
+    let weight = filters.weight
+    let bias = filters.bias
+    return input.tape.record(rows: input.rows, channels: outputChannels) { compute in
+      let output = compute.linear(input.value, weight: weight.value, bias: bias?.value)
+      return (
+        output,
+        { gradient in
+          if let bias { compute.accumulateColumnSums(of: gradient, into: bias.gradient) }
+          compute.accumulateLinearWeightGradient(
+            input: input.value, outputGradient: gradient, into: weight.gradient)
+          input.accumulate {
+            $0.linear(gradient, weight: weight.value, bias: nil, transposingWeight: true)
+          }
+        }
+      )
+    }
+  }
+
+  /// As SparseConvNet prints it.
+  public var description: String {
+    "NetworkInNetwork \(inputChannels)→\(outputChannels)"
+  }
+}

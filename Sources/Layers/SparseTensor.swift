@@ -1,0 +1,67 @@
+import Autodiff
+import Sites
+import Tensors
+
+/// Features on sites: what flows between sparse layers.
+public struct SparseTensor {
+  /// The active sites; row `r` of the features belongs to site `r`.
+  public let sites: SiteSet
+
+  /// The features, `[sites, channels]`.
+  public let features: Variable
+
+  /// Where layers find their rulebooks.
+  public let plan: Plan
+
+  /// Number of channels.
+  public var channels: Int { features.channels }
+
+  init(sites: SiteSet, features: Variable, plan: Plan) {
+    precondition(features.rows == sites.count, "features have a row for each site")
+    self.sites = sites
+    self.features = features
+    self.plan = plan
+  }
+
+  /// The input of a network.
+  ///
+  /// - Parameters:
+  ///   - features: `[sites, channels]`, rows in the order of the plan's sites.
+  ///   - plan: the plan made for these sites, filled ahead or not.
+  ///   - needsGradient: whether the backward pass should reach the input.
+  /// - Throws: `LayerError` when features and sites differ in number.
+  public init(
+    _ features: Tensor, plan: Plan, tape: Tape, needsGradient: Bool = false
+  ) throws(LayerError) {
+    guard features.rows == plan.sites.count else {
+      throw LayerError(
+        "\(features.rows) rows of features do not belong to a plan of \(plan.sites.count) sites")
+    }
+    self.init(
+      sites: plan.sites, features: tape.variable(features, needsGradient: needsGradient),
+      plan: plan)
+  }
+
+  /// The input of a network that is only being planned.
+  public init(planning plan: Plan, channels: Int) {
+    self.init(
+      sites: plan.sites,
+      features: Tape(.planning).placeholder(rows: plan.sites.count, channels: channels), plan: plan)
+  }
+
+  /// The same plan and other features on the same sites.
+  func with(_ features: Variable) -> SparseTensor {
+    SparseTensor(sites: sites, features: features, plan: plan)
+  }
+}
+
+/// Why layers do not fit together.
+public struct LayerError: Error, CustomStringConvertible, Equatable, Sendable {
+  /// One sentence that names the layer, the sizes and the remedy.
+  public let description: String
+
+  /// An error with its sentence.
+  public init(_ description: String) {
+    self.description = description
+  }
+}

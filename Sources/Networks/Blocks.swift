@@ -1,0 +1,84 @@
+import Autodiff
+import Layers
+
+/// Makes the blocks of a UResNet: a convolution with what follows it, and residual blocks.
+struct BlockBuilder<Backend: Convolutions> {
+  let backend: Backend
+  let configuration: UResNetConfiguration
+
+  typealias Features = Backend.Features
+  typealias Named = (name: String, layer: any Layer<Features>)
+
+  /// A layer, its normalisation if the network has any, and the activation.
+  func block(_ layer: any Layer<Features>, channels: Int) -> Sequential<Features> {
+    Sequential([("convolution", layer)] + activated(channels))
+  }
+
+  /// A layer alone, or with normalisation and activation.
+  func block(
+    _ layer: any Layer<Features>, channels: Int, activated isActivated: Bool
+  ) -> Sequential<Features> {
+    isActivated ? block(layer, channels: channels) : Sequential([("convolution", layer)])
+  }
+
+  /// Plain or residual blocks one after the other, `block0`, `block1`, ….
+  func series(_ count: Int, channels: Int, filter: Int) -> Sequential<Features> {
+    Sequential(
+      (0..<count).map { number in
+        let layer: any Layer<Features> =
+          configuration.residual
+          ? residual(channels, filter: filter)
+          : block(convolution(channels, filter: filter), channels: channels)
+        return ("block\(number)", layer)
+      })
+  }
+
+  private func residual(_ channels: Int, filter: Int) -> ResidualBlock<Backend> {
+    let second: [Named] = [("convolution", convolution(channels, filter: filter))]
+    return ResidualBlock(
+      backend: backend,
+      first: block(convolution(channels, filter: filter), channels: channels),
+      second: Sequential(
+        second + (configuration.batchNorm ? [normalization(channels, leak: 1)] : [])),
+      activation: backend.activation(leak: configuration.leakAfterSum ?? configuration.leak))
+  }
+
+  private func convolution(_ channels: Int, filter: Int) -> any Layer<Features> {
+    backend.submanifold(
+      channels, channels, filter: [1, filter, filter], bias: configuration.bias)
+  }
+
+  private func activated(_ channels: Int) -> [Named] {
+    configuration.batchNorm
+      ? [normalization(channels, leak: configuration.leak)]
+      : [("activation", backend.activation(leak: configuration.leak))]
+  }
+
+  private func normalization(_ channels: Int, leak: Float) -> Named {
+    (
+      "normalization",
+      backend.normalization(
+        channels, epsilon: configuration.normalizationEpsilon,
+        momentum: configuration.normalizationMomentum, leak: leak)
+    )
+  }
+}
+
+/// Two convolutions whose result is added to their input, then activated (He et al.,
+/// arXiv:1512.03385).
+struct ResidualBlock<Backend: Convolutions>: Layer {
+  let backend: Backend
+  let first: Sequential<Backend.Features>
+  let second: Sequential<Backend.Features>
+  let activation: any Layer<Backend.Features>
+
+  var parts: [(name: String, part: any Module)] { [("first", first), ("second", second)] }
+
+  func callAsFunction(_ input: Backend.Features) throws -> Backend.Features {
+    try activation(backend.add(second(first(input)), input))
+  }
+
+  var description: String {
+    "ResidualBlock\n\(first)\n\(second)\n\(activation)"
+  }
+}

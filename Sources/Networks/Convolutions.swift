@@ -1,0 +1,123 @@
+import Layers
+import Tensors
+
+/// The layers a network is built of, sparse or dense.
+///
+/// A network written over this protocol is written once: with `SparseConvolutions` it runs on sites,
+/// and any other implementation gives it the same parameter names and shapes, so weights move from
+/// one to the other. Filters are given per axis; `1×k×k` keeps wire planes apart.
+public protocol Convolutions: AnyObject {
+  /// What flows between the layers.
+  associatedtype Features
+
+  /// A convolution that keeps sites and size.
+  func submanifold(_ input: Int, _ output: Int, filter: [Int], bias: Bool) -> any Layer<Features>
+
+  /// A convolution to a coarser image.
+  func strided(
+    _ input: Int, _ output: Int, filter: [Int], stride: [Int], bias: Bool
+  ) -> any Layer<Features>
+
+  /// The way back from a strided convolution or pooling of this filter and stride.
+  func inverse(
+    _ input: Int, _ output: Int, filter: [Int], stride: [Int], bias: Bool
+  ) -> any Layer<Features>
+
+  /// A linear map of the channels of each site.
+  func linear(_ input: Int, _ output: Int, bias: Bool) -> any Layer<Features>
+
+  /// The largest value of each window.
+  func maxPooling(size: [Int], stride: [Int]) -> any Layer<Features>
+
+  /// The way back from a pooling, by copying.
+  func unPooling(size: [Int], stride: [Int]) -> any Layer<Features>
+
+  /// Batch normalisation and a leaky ReLU of slope `leak` (1 for none).
+  func normalization(
+    _ channels: Int, epsilon: Double, momentum: Double, leak: Float
+  ) -> any Layer<Features>
+
+  /// A leaky ReLU.
+  func activation(leak: Float) -> any Layer<Features>
+
+  /// The sum of two branches.
+  func add(_ left: Features, _ right: Features) throws -> Features
+
+  /// The channels of two branches, left first.
+  func join(_ left: Features, _ right: Features) throws -> Features
+}
+
+/// The layers over active sites.
+public final class SparseConvolutions: Convolutions {
+  private var random: RandomStream
+
+  /// Layers whose weights are drawn from a seed: the same seed gives the same network.
+  public init(seed: UInt64) {
+    random = RandomStream(seed: seed, stream: 0)
+  }
+
+  /// `SubmanifoldConvolution`, or `NetworkInNetwork` for a filter of a single offset.
+  public func submanifold(
+    _ input: Int, _ output: Int, filter: [Int], bias: Bool
+  ) -> any Layer<SparseTensor> {
+    guard filter.contains(where: { $0 != 1 }) else { return linear(input, output, bias: bias) }
+    return SubmanifoldConvolution(
+      inputChannels: input, outputChannels: output, filterSize: filter, bias: bias,
+      random: &random)
+  }
+
+  /// `Convolution`.
+  public func strided(
+    _ input: Int, _ output: Int, filter: [Int], stride: [Int], bias: Bool
+  ) -> any Layer<SparseTensor> {
+    Convolution(
+      inputChannels: input, outputChannels: output, filterSize: filter, filterStride: stride,
+      bias: bias, random: &random)
+  }
+
+  /// `Deconvolution`.
+  public func inverse(
+    _ input: Int, _ output: Int, filter: [Int], stride: [Int], bias: Bool
+  ) -> any Layer<SparseTensor> {
+    Deconvolution(
+      inputChannels: input, outputChannels: output, filterSize: filter, filterStride: stride,
+      bias: bias, random: &random)
+  }
+
+  /// `NetworkInNetwork`.
+  public func linear(_ input: Int, _ output: Int, bias: Bool) -> any Layer<SparseTensor> {
+    NetworkInNetwork(inputChannels: input, outputChannels: output, bias: bias, random: &random)
+  }
+
+  /// `MaxPooling`.
+  public func maxPooling(size: [Int], stride: [Int]) -> any Layer<SparseTensor> {
+    MaxPooling(poolSize: size, poolStride: stride)
+  }
+
+  /// `UnPooling`.
+  public func unPooling(size: [Int], stride: [Int]) -> any Layer<SparseTensor> {
+    UnPooling(poolSize: size, poolStride: stride)
+  }
+
+  /// `BatchNormalization`.
+  public func normalization(
+    _ channels: Int, epsilon: Double, momentum: Double, leak: Float
+  ) -> any Layer<SparseTensor> {
+    BatchNormalization(channels: channels, epsilon: epsilon, momentum: momentum, leak: leak)
+  }
+
+  /// `LeakyReLU`.
+  public func activation(leak: Float) -> any Layer<SparseTensor> {
+    LeakyReLU(leak: leak)
+  }
+
+  /// `AddTable` of two.
+  public func add(_ left: SparseTensor, _ right: SparseTensor) throws -> SparseTensor {
+    try AddTable()([left, right])
+  }
+
+  /// `JoinTable` of two.
+  public func join(_ left: SparseTensor, _ right: SparseTensor) throws -> SparseTensor {
+    try JoinTable()([left, right])
+  }
+}

@@ -1,0 +1,205 @@
+import Autodiff
+import Layers
+
+/// CosmicTagger's network: a U of residual or plain blocks whose planes share weights and meet at
+/// the bottom. Charge on sites in → one logit per class on the same sites out.
+///
+/// Sites are (plane, row, column). Every filter is `1×k×k`, so planes are processed alike and
+/// apart, except at the bottom (`UResNetConfiguration.Deepest`). Each of `depth` levels halves the
+/// image; rows and columns must be divisible by 2^depth.
+///
+/// ```swift
+/// let network = try UResNet(UResNetConfiguration(), over: SparseConvolutions(seed: 1))
+/// let logits = try network(input)
+/// ```
+public struct UResNet<Backend: Convolutions>: Layer {
+  /// What flows through the network.
+  public typealias Features = Backend.Features
+
+  /// The switches it was built with.
+  public let configuration: UResNetConfiguration
+
+  private let backend: Backend
+  private let initial: Sequential<Features>
+  private let levels: [Level]
+  private let deepest: Sequential<Features>
+  private let final: Sequential<Features>
+  private let classifier: any Layer<Features>
+
+  /// One resolution: what happens to it on the way down, and again on the way up.
+  private struct Level: Module {
+    let down: Sequential<Features>
+    let downsample: Sequential<Features>
+    let upsample: Sequential<Features>
+    let join: Sequential<Features>
+    let up: Sequential<Features>
+
+    var parts: [(name: String, part: any Module)] {
+      [
+        ("down", down), ("downsample", downsample), ("upsample", upsample), ("join", join),
+        ("up", up),
+      ]
+    }
+  }
+
+  /// Builds the network from the layers of a backend.
+  ///
+  /// - Throws: `NetworkError` when the switches make no network.
+  public init(_ configuration: UResNetConfiguration, over backend: Backend) throws(NetworkError) {
+    try configuration.validate()
+    let builder = BlockBuilder(backend: backend, configuration: configuration)
+    self.configuration = configuration
+    self.backend = backend
+    initial = builder.initial()
+    levels = (0..<configuration.depth).map { Self.level($0, builder) }
+    deepest = builder.deepest()
+    final = builder.series(
+      configuration.blocksFinal, channels: configuration.initialFilters, filter: 3)
+    classifier = backend.linear(
+      configuration.initialFilters, configuration.classes, bias: configuration.bias)
+  }
+
+  /// The parts, in the order data walks down and then up.
+  public var parts: [(name: String, part: any Module)] {
+    [("initial", initial)] + levels.enumerated().map { ("level\($0.offset)", $0.element) }
+      + [("deepest", deepest), ("final", final), ("classifier", classifier)]
+  }
+
+  /// Labels every site.
+  ///
+  /// - Throws: `LayerError` or `SiteError` when channels or image size do not fit the network.
+  public func callAsFunction(_ image: Features) throws -> Features {
+    var features = try initial(image)
+    var skips: [Features] = []
+    for level in levels {
+      if configuration.connectPreDown { skips.append(features) }
+      features = try level.down(features)
+      if !configuration.connectPreDown { skips.append(features) }
+      features = try level.downsample(features)
+    }
+    features = try deepest(features)
+    for (level, skip) in zip(levels, skips).reversed() {
+      features = try level.upsample(features)
+      if configuration.connectPreUp { features = try connect(features, skip, level) }
+      features = try level.up(features)
+      if !configuration.connectPreUp { features = try connect(features, skip, level) }
+    }
+    return try classifier(final(features))
+  }
+
+  private func connect(_ features: Features, _ skip: Features, _ level: Level) throws -> Features {
+    switch configuration.connections {
+    case .sum: try backend.add(features, skip)
+    case .concat: try level.join(backend.join(features, skip))
+    case .none: features
+    }
+  }
+
+  private static func level(_ number: Int, _ builder: BlockBuilder<Backend>) -> Level {
+    let configuration = builder.configuration
+    let channels = configuration.channels(level: number)
+    let deeper = configuration.channels(level: number + 1)
+    return Level(
+      down: builder.series(configuration.blocksPerLayer, channels: channels, filter: 3),
+      downsample: builder.downsample(channels, deeper),
+      upsample: builder.upsample(deeper, channels),
+      join: builder.join(channels),
+      up: builder.series(configuration.blocksPerLayer, channels: channels, filter: 3))
+  }
+
+  /// The layers, part by part.
+  public var description: String {
+    parts.map { "\($0.name):\n\($0.part)" }.joined(separator: "\n")
+  }
+}
+
+extension BlockBuilder {
+  fileprivate static var halving: [Int] { [1, 2, 2] }
+
+  fileprivate func initial() -> Sequential<Features> {
+    let size = configuration.initialFilterSize
+    return block(
+      backend.submanifold(
+        configuration.inputChannels, configuration.initialFilters, filter: [1, size, size],
+        bias: configuration.bias),
+      channels: configuration.initialFilters, activated: configuration.initialActivation)
+  }
+
+  fileprivate func downsample(_ input: Int, _ output: Int) -> Sequential<Features> {
+    switch configuration.downsampling {
+    case .convolutional:
+      block(
+        backend.strided(
+          input, output, filter: Self.halving, stride: Self.halving, bias: configuration.bias),
+        channels: output)
+    case .maxPooling:
+      Sequential([
+        ("pooling", backend.maxPooling(size: Self.halving, stride: Self.halving)),
+        ("block", block(backend.linear(input, output, bias: configuration.bias), channels: output)),
+      ])
+    }
+  }
+
+  fileprivate func upsample(_ input: Int, _ output: Int) -> Sequential<Features> {
+    switch configuration.upsampling {
+    case .convolutional:
+      block(
+        backend.inverse(
+          input, output, filter: Self.halving, stride: Self.halving, bias: configuration.bias),
+        channels: output)
+    case .interpolation:
+      Sequential([
+        ("unpooling", backend.unPooling(size: Self.halving, stride: Self.halving)),
+        ("block", block(backend.linear(input, output, bias: configuration.bias), channels: output)),
+      ])
+    }
+  }
+
+  fileprivate func join(_ channels: Int) -> Sequential<Features> {
+    guard configuration.connections == .concat else { return Sequential([]) }
+    return block(
+      backend.linear(2 * channels, channels, bias: configuration.bias), channels: channels,
+      activated: configuration.joinActivation)
+  }
+
+  /// The bottom: planes meet here, and only here.
+  fileprivate func deepest() -> Sequential<Features> {
+    let outer = configuration.channels(level: configuration.depth)
+    let inner = configuration.deepestChannels
+    let allPlanes = [configuration.planes, 1, 1]
+    let bias = configuration.bias
+    let ends: (any Layer<Features>, any Layer<Features>)
+    switch configuration.deepest {
+    case .none:
+      return Sequential([])
+    case .merged:
+      ends = (
+        backend.strided(outer, inner, filter: allPlanes, stride: [1, 1, 1], bias: bias),
+        backend.inverse(inner, outer, filter: allPlanes, stride: [1, 1, 1], bias: bias)
+      )
+    case .convolved:
+      ends = (
+        backend.submanifold(outer, inner, filter: [3, 1, 1], bias: bias),
+        backend.submanifold(inner, outer, filter: [3, 1, 1], bias: bias)
+      )
+    case .perPlane:
+      guard inner != outer || configuration.bottleneckDeepest != nil else {
+        return Sequential([("blocks", deepestBlocks(inner))])
+      }
+      ends = (
+        backend.linear(outer, inner, bias: bias), backend.linear(inner, outer, bias: bias)
+      )
+    }
+    let isActivated = configuration.mergeActivation
+    return Sequential([
+      ("merge", block(ends.0, channels: inner, activated: isActivated)),
+      ("blocks", deepestBlocks(inner)),
+      ("split", block(ends.1, channels: outer, activated: isActivated)),
+    ])
+  }
+
+  private func deepestBlocks(_ channels: Int) -> Sequential<Features> {
+    series(
+      configuration.blocksDeepest, channels: channels, filter: configuration.filterSizeDeepest)
+  }
+}

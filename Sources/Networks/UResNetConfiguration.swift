@@ -1,0 +1,177 @@
+/// Every structural switch of CosmicTagger's UResNet, of its first version and of today's.
+///
+/// The initialiser's defaults are today's `uresnet` preset in the original's dense 2D form.
+public struct UResNetConfiguration: Equatable, Sendable {
+  /// How skip connections join the upward path.
+  public enum Connections: String, CaseIterable, Sendable {
+    /// Added.
+    case sum
+    /// Joined by channels and squeezed to half by a 1×1 convolution.
+    case concat
+    /// Not at all.
+    case none
+  }
+
+  /// How channels grow from level to level.
+  public enum Growth: String, CaseIterable, Sendable {
+    /// By `initialFilters` each level.
+    case additive
+    /// By a factor of two each level.
+    case multiplicative
+  }
+
+  /// How an image becomes half as large.
+  public enum Downsampling: String, CaseIterable, Sendable {
+    /// A strided 2×2 convolution.
+    case convolutional
+    /// Max pooling 2×2, then a 1×1 convolution.
+    case maxPooling = "max_pooling"
+  }
+
+  /// How an image becomes twice as large.
+  public enum Upsampling: String, CaseIterable, Sendable {
+    /// A 2×2 deconvolution.
+    case convolutional
+    /// The value of the coarse site (the sparse form of interpolation), then a 1×1 convolution.
+    case interpolation
+  }
+
+  /// What happens at the bottom of the U, where planes may see each other.
+  public enum Deepest: String, CaseIterable, Sendable {
+    /// All planes merge into one, blocks work on that, and it is split again: the 2D networks.
+    case merged
+    /// Planes stay, and 3×1×1 filters reach from one to the next: the 3D network.
+    case convolved
+    /// Planes stay apart: `block_concat`.
+    case perPlane
+    /// Nothing at all, as in today's original in sparse mode.
+    case none
+  }
+
+  /// Wire planes of an event: the first axis of the sites.
+  public var planes = 3
+  /// Channels of the input: the charge.
+  public var inputChannels = 1
+  /// Classes that sites are labelled with.
+  public var classes = 3
+  /// Channels of the first level.
+  public var initialFilters = 16
+  /// Number of downsamplings.
+  public var depth = 6
+  /// Blocks on each level, on the way down and again on the way up.
+  public var blocksPerLayer = 2
+  /// Blocks at the bottom.
+  public var blocksDeepest = 5
+  /// Blocks after the U, at full resolution.
+  public var blocksFinal = 5
+  /// Whether blocks are residual (two convolutions and a sum) or plain (one convolution).
+  public var residual = true
+  /// How skips join.
+  public var connections = Connections.concat
+  /// How channels grow.
+  public var growth = Growth.additive
+  /// Whether convolutions have biases.
+  public var bias = true
+  /// Whether convolutions are followed by batch normalisation.
+  public var batchNorm = true
+  /// Extent of the first filter.
+  public var initialFilterSize = 5
+  /// Whether normalisation and activation follow the first convolution.
+  public var initialActivation = true
+  /// How levels get coarser.
+  public var downsampling = Downsampling.maxPooling
+  /// How levels get finer.
+  public var upsampling = Upsampling.interpolation
+  /// What the bottom does.
+  public var deepest = Deepest.merged
+  /// Channels at the bottom; nothing for planes × channels of the last level.
+  public var bottleneckDeepest: Int? = 256
+  /// Extent of the bottom's filters.
+  public var filterSizeDeepest = 5
+  /// Whether normalisation and activation follow the bottom's merge and split.
+  public var mergeActivation = true
+  /// Whether normalisation and activation follow the 1×1 convolution of a `concat` connection.
+  public var joinActivation = true
+  /// Whether a skip leaves before the blocks on the way down, or after them.
+  public var connectPreDown = true
+  /// Whether a skip joins before the blocks on the way up, or after them.
+  public var connectPreUp = true
+  /// Slope of the activations for negative values.
+  public var leak: Float = 0.01
+  /// Slope after the sum of a residual block, where it differs (SparseConvNet's layers do).
+  public var leakAfterSum: Float?
+  /// Added to the variance in normalisation.
+  public var normalizationEpsilon = 1e-5
+  /// Weight of a new batch in the running statistics, in PyTorch's sense.
+  public var normalizationMomentum = 0.1
+
+  /// Today's defaults; every field can be changed afterwards.
+  public init() {}
+
+  /// Channels of a level; the bottom is level `depth`.
+  public func channels(level: Int) -> Int {
+    switch growth {
+    case .additive: initialFilters * (level + 1)
+    case .multiplicative: initialFilters << level
+    }
+  }
+
+  /// Channels of the blocks at the bottom.
+  public var deepestChannels: Int {
+    let last = channels(level: depth)
+    switch deepest {
+    case .merged: return bottleneckDeepest ?? planes * last
+    case .convolved, .perPlane: return bottleneckDeepest ?? last
+    case .none: return last
+    }
+  }
+
+  /// Checks that the numbers make a network.
+  ///
+  /// - Throws: `NetworkError` naming the switch, its value and what is possible.
+  public func validate() throws(NetworkError) {
+    try require("n-initial-filters", initialFilters, in: 1...4096)
+    try require("network-depth", depth, in: 1...12)
+    try require("blocks-per-layer", blocksPerLayer, in: 0...64)
+    try require("blocks-deepest-layer", blocksDeepest, in: 0...64)
+    try require("blocks-final", blocksFinal, in: 0...64)
+    try require("filter-size-deepest", filterSizeDeepest, in: 1...15)
+    try require("initial-filter-size", initialFilterSize, in: 1...15)
+    try require("bottleneck-deepest", bottleneckDeepest ?? 1, in: 1...65_536)
+    try require("number of planes", planes, in: 1...1024)
+    guard channels(level: depth) * planes <= 65_536 else {
+      throw NetworkError(
+        "\(initialFilters) filters grow to \(channels(level: depth)) channels at depth \(depth): "
+          + "use fewer filters or less depth")
+    }
+    guard normalizationEpsilon > 0, normalizationEpsilon.isFinite else {
+      throw NetworkError("normalization-epsilon \(normalizationEpsilon) is not above zero")
+    }
+    guard (0...1).contains(normalizationMomentum) else {
+      throw NetworkError("normalization-momentum \(normalizationMomentum) is not within 0 and 1")
+    }
+    guard leak.isFinite, leak >= 0 else {
+      throw NetworkError("leak \(leak) is not a slope of zero or more")
+    }
+  }
+
+  private func require(
+    _ name: String, _ value: Int, in range: ClosedRange<Int>
+  ) throws(NetworkError) {
+    guard range.contains(value) else {
+      throw NetworkError(
+        "\(name) \(value) is not possible: use \(range.lowerBound) to \(range.upperBound)")
+    }
+  }
+}
+
+/// Why a network cannot be built.
+public struct NetworkError: Error, CustomStringConvertible, Equatable, Sendable {
+  /// One sentence that names the switch, the value and the remedy.
+  public let description: String
+
+  /// An error with its sentence.
+  public init(_ description: String) {
+    self.description = description
+  }
+}

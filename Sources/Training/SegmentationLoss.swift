@@ -1,0 +1,107 @@
+import Autodiff
+import Kernels
+import Tensors
+
+/// Weighted cross-entropy over sites: `Σ_groups Σ w·CE / Σ w`.
+///
+/// Weights are constants of the gradient. Only stored sites enter: where an image has no site there
+/// is nothing to learn, and a constant in the loss would only hide its changes.
+public struct SegmentationLoss: Sendable {
+  /// How sites are weighted.
+  public enum Weighting: Equatable, Sendable {
+    /// All alike.
+    case none
+    /// By the true class.
+    case perClass([Float])
+    /// By one over the number of sites of the true class: `0.3333 / (count + 1)`.
+    case even
+    /// By how wrong the prediction is: `(1 - p)²` with the true class's probability `p`
+    /// (Lin et al., arXiv:1708.02002, γ = 2, held constant in the gradient).
+    case focal
+  }
+
+  /// How sites are weighted.
+  public let weighting: Weighting
+
+  /// Whether all groups are normalised together (one mean over everything) rather than each by
+  /// itself and then added.
+  public let poolsGroups: Bool
+
+  /// A loss with its weighting.
+  public init(_ weighting: Weighting, poolsGroups: Bool = false) {
+    self.weighting = weighting
+    self.poolsGroups = poolsGroups
+  }
+
+  /// The loss of a batch and its gradient with respect to the logits.
+  ///
+  /// A group without sites, or without any weight, adds nothing. Sums are taken in double precision
+  /// and in row order.
+  ///
+  /// - Parameter logits: `[sites, classes]`.
+  /// - Returns: the loss, and `[sites, classes]` in the arena.
+  public func callAsFunction(
+    _ logits: Tensor, _ batch: LabelledSites, compute: Compute
+  ) -> (loss: Double, gradient: Tensor) {
+    precondition(logits.rows == batch.count, "every site has logits and a label")
+    let probabilities = compute.softmax(logits)
+    let weights = compute.arena.scratch(Float.self, count: batch.count)
+    weigh(batch, probabilities: probabilities, into: weights)
+    return batch.labels.withUnsafeBufferPointer { labels in
+      guard let labels = labels.baseAddress else {
+        return (0, compute.arena.zeros(rows: 0, channels: logits.channels))
+      }
+      let entropy = compute.crossEntropy(logits, labels: labels)
+      let loss = normalise(weights, entropy: entropy, batch)
+      let gradient = compute.crossEntropyGradient(
+        probabilities: probabilities, labels: labels, weights: weights)
+      return (loss, gradient)
+    }
+  }
+
+  private func weigh(
+    _ batch: LabelledSites, probabilities: Tensor, into weights: UnsafeMutablePointer<Float>
+  ) {
+    switch weighting {
+    case .none:
+      weights.update(repeating: 1, count: batch.count)
+    case .perClass(let factors):
+      for row in 0..<batch.count { weights[row] = factors[Int(batch.labels[row])] }
+    case .even:
+      let classes = probabilities.channels
+      var counts = [Int](repeating: 0, count: batch.groupCount * classes)
+      for row in 0..<batch.count {
+        counts[group(of: row, batch) * classes + Int(batch.labels[row])] += 1
+      }
+      for row in 0..<batch.count {
+        let count = counts[group(of: row, batch) * classes + Int(batch.labels[row])]
+        weights[row] = 0.3333 / Float(count + 1)
+      }
+    case .focal:
+      for row in 0..<batch.count {
+        let miss = 1 - probabilities.values[row * probabilities.channels + Int(batch.labels[row])]
+        weights[row] = miss * miss
+      }
+    }
+  }
+
+  /// Divides each weight by its group's total, and returns the loss.
+  private func normalise(
+    _ weights: UnsafeMutablePointer<Float>, entropy: Tensor, _ batch: LabelledSites
+  ) -> Double {
+    var totals = [Double](repeating: 0, count: batch.groupCount)
+    for row in 0..<batch.count { totals[group(of: row, batch)] += Double(weights[row]) }
+    var loss = 0.0
+    for row in 0..<batch.count {
+      let total = totals[group(of: row, batch)]
+      let share = total > 0 ? Double(weights[row]) / total : 0
+      weights[row] = Float(share)
+      loss += share * Double(entropy.values[row])
+    }
+    return loss
+  }
+
+  private func group(of row: Int, _ batch: LabelledSites) -> Int {
+    poolsGroups ? 0 : Int(batch.groups[row])
+  }
+}
