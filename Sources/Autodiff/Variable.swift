@@ -27,7 +27,9 @@ public final class Variable {
     self.needsGradient = needsGradient
   }
 
-  /// The values, `[rows, channels]`. While planning there are none to ask for.
+  /// The values, `[rows, channels]`.
+  ///
+  /// While planning there are none to ask for.
   public var value: Tensor {
     guard let tensor else { preconditionFailure("a planning tape has shapes, not values") }
     return tensor

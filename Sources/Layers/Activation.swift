@@ -1,7 +1,9 @@
 import Autodiff
 import Kernels
 
-/// Leaky ReLU: `x` where positive, `leak · x` elsewhere. Sites in → the same sites out.
+/// Leaky ReLU: `x` where positive, `leak · x` elsewhere.
+///
+/// Sites in → the same sites out.
 public struct LeakyReLU: Layer {
   /// Slope for negative values: 0 is ReLU.
   public let leak: Float

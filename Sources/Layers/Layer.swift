@@ -26,7 +26,9 @@ public struct Sequential<Features>: Layer {
   /// The layers, by name, in order.
   public let layers: [(name: String, layer: any Layer<Features>)]
 
-  /// A sequence of named layers. An empty one changes nothing.
+  /// A sequence of named layers.
+  ///
+  /// An empty one changes nothing.
   public init(_ layers: [(name: String, layer: any Layer<Features>)]) {
     self.layers = layers
   }

@@ -84,8 +84,9 @@ public struct AveragePooling: Layer {
 }
 
 /// Un-pooling, the inverse of a pooling or strided convolution: each fine site receives the values
-/// of the coarse sites whose window it was in. With windows that do not overlap this is the nearest
-/// neighbour interpolation.
+/// of the coarse sites whose window it was in.
+///
+/// With windows that do not overlap this is the nearest neighbour interpolation.
 public struct UnPooling: Layer {
   /// Extent of the window along each axis.
   public let poolSize: [Int]

@@ -2,7 +2,9 @@ import Autodiff
 import Layers
 
 /// CosmicTagger's network: a U of residual or plain blocks whose planes share weights and meet at
-/// the bottom. Charge on sites in → one logit per class on the same sites out.
+/// the bottom.
+///
+/// Charge on sites in → one logit per class on the same sites out.
 ///
 /// Sites are (plane, row, column). Every filter is `1×k×k`, so planes are processed alike and
 /// apart, except at the bottom (`UResNetConfiguration.Deepest`). Each of `depth` levels halves the

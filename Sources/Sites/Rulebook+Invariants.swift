@@ -1,5 +1,7 @@
 extension Rulebook {
-  /// Checks every pair against the definition. Compiled in only for test builds.
+  /// Checks every pair against the definition.
+  ///
+  /// Compiled in only for test builds.
   func checkInvariants() {
     #if SUBMANIFOLD_INVARIANTS
       let isSubmanifold = inputSites === outputSites && geometry.stride.allSatisfy { $0 == 1 }

@@ -1,5 +1,7 @@
 extension SiteSet {
-  /// Checks what every site set promises. Compiled in only for test builds.
+  /// Checks what every site set promises.
+  ///
+  /// Compiled in only for test builds.
   func checkInvariants() {
     #if SUBMANIFOLD_INVARIANTS
       precondition(zip(keys, keys.dropFirst()).allSatisfy { $0 < $1 }, "keys ascend strictly")

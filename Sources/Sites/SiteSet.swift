@@ -14,7 +14,9 @@ public final class SiteSet: Sendable {
   /// For each event of the batch, its rows; empty for an event without sites.
   public let eventRows: [Range<Int>]
 
-  /// A 64-bit fingerprint of sizes and keys. Two sets with the same digest are taken as equal.
+  /// A 64-bit fingerprint of sizes and keys.
+  ///
+  /// Two sets with the same digest are taken as equal.
   public let digest: UInt64
 
   /// Number of sites.

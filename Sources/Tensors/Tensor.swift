@@ -4,13 +4,17 @@
 /// comes from an `Arena` (a step's activations) or is the tensor's own (parameters), and lives as
 /// long as any handle to it.
 public struct Tensor {
-  /// Number of rows: sites, usually. May be zero.
+  /// Number of rows: sites, usually.
+  ///
+  /// May be zero.
   public let rows: Int
 
   /// Number of values in each row.
   public let channels: Int
 
-  /// The first value. Row `r` starts at `values + r * channels`.
+  /// The first value.
+  ///
+  /// Row `r` starts at `values + r * channels`.
   public let values: UnsafeMutablePointer<Float>
 
   private let owner: AnyObject

@@ -36,8 +36,10 @@ public final class Threads: Sendable {
   }
 
   /// Calls `body` once for every tile in `0..<tiles`, from several threads at once, and returns
-  /// when all are done. `body` must write only what belongs to its tile, and scratch memory that
-  /// belongs to its thread, numbered `0..<count`.
+  /// when all are done.
+  ///
+  /// `body` must write only what belongs to its tile, and scratch memory that belongs to its
+  /// thread, numbered `0..<count`.
   public func run(_ tiles: Int, _ body: (_ tile: Int, _ thread: Int) -> Void) {
     guard count > 1, tiles > 1, team.claim() else {
       for tile in 0..<tiles { body(tile, 0) }
