@@ -1,0 +1,86 @@
+import Networks
+
+/// The `-- CONFIG --` listing that CosmicTagger prints at the start: names in capitals, sorted, padded
+/// with dots to 30 columns.
+public struct ConfigurationListing {
+  private var values: [String: String] = [:]
+
+  /// An empty listing.
+  public init() {}
+
+  /// Adds one line.
+  public mutating func add(_ name: String, _ value: some CustomStringConvertible) {
+    values[name.uppercased()] = value.description
+  }
+
+  /// The lines, title first.
+  public var lines: [String] {
+    ["-- CONFIG --"]
+      + values.sorted { $0.key < $1.key }.map { name, value in
+        " " + name + String(repeating: ".", count: max(1, 30 - name.count)) + ": " + value
+      }
+  }
+
+  /// Adds what a run reads.
+  public mutating func add(_ data: DataConfiguration) {
+    add("file", data.file ?? "simulated events")
+    add("image_producer", data.imageProducer)
+    add("label_producer", data.labelProducer)
+    add("axes", data.axes.rawValue)
+    add("label_convention", data.labelConvention.rawValue)
+    add("downsample", data.downsample)
+    add("access", data.access.rawValue)
+    add("minibatch_size", data.minibatchSize)
+    add("data_seed", data.seed)
+  }
+
+  /// Adds how a run trains.
+  public mutating func add(_ training: TrainingConfiguration) {
+    add("iterations", training.iterations)
+    add("learning_rate", training.learningRate)
+    add("optimizer", training.optimizer.rawValue)
+    if let balance = training.seedBalanceLoss {
+      add("balance_loss", text(balance))
+    } else {
+      add("loss_balance_scheme", training.balance.rawValue)
+    }
+    add("metrics", training.averaging.rawValue)
+    add("seed", training.seed)
+    add("threads", training.threads)
+    add("logging_iteration", training.loggingIteration)
+    add("score_events", training.scoredEvents)
+    add("aux_file", training.auxiliaryFile ?? "none")
+    add("log_directory", training.logDirectory)
+  }
+
+  /// Adds the network's switches.
+  public mutating func add(_ network: UResNetConfiguration) {
+    add("nplanes", network.planes)
+    add("n_initial_filters", network.initialFilters)
+    add("network_depth", network.depth)
+    add("blocks_per_layer", network.blocksPerLayer)
+    add("blocks_deepest_layer", network.blocksDeepest)
+    add("blocks_final", network.blocksFinal)
+    add("residual", text(network.residual))
+    add("connections", network.connections.rawValue)
+    add("growth_rate", network.growth.rawValue)
+    add("use_bias", text(network.bias))
+    add("batch_norm", text(network.batchNorm))
+    add("downsampling", network.downsampling.rawValue)
+    add("upsampling", network.upsampling.rawValue)
+    add("bottleneck_deepest", network.deepestChannels)
+    add("filter_size_deepest", network.filterSizeDeepest)
+    add("initial_filter_size", network.initialFilterSize)
+    add("block_concat", text(network.deepest == .perPlane))
+    add("connect_pre_res_blocks_down", text(network.connectPreDown))
+    add("connect_pre_res_blocks_up", text(network.connectPreUp))
+    add("leak", network.leak)
+    add("normalization_epsilon", network.normalizationEpsilon)
+    add("normalization_momentum", network.normalizationMomentum)
+  }
+
+  /// As Python prints truth values, which is what the original's users look for.
+  private func text(_ value: Bool) -> String {
+    value ? "True" : "False"
+  }
+}

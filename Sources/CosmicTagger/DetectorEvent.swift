@@ -1,0 +1,106 @@
+import LArCV
+import LArTPCSimulation
+
+/// One event as it was read or simulated: charge and label images of each wire plane.
+public struct DetectorEvent: Sendable {
+  /// Charge, a sparse image for each plane.
+  public let images: [SparseImage]
+  /// Labels, a sparse image for each plane.
+  public let labels: [SparseImage]
+  /// How messages name the event: `entry 3 of FILE`.
+  public let name: String
+
+  /// An event with its images.
+  public init(images: [SparseImage], labels: [SparseImage], name: String) {
+    self.images = images
+    self.labels = labels
+    self.name = name
+  }
+}
+
+/// Where events come from.
+///
+/// A source belongs to the thread that made it, because HDF5 does.
+public protocol EventSource {
+  /// Number of events; for a simulation, as many as anyone may ask for.
+  var eventCount: Int { get }
+
+  /// One event.
+  ///
+  /// - Throws: `TaggerError` when the event cannot be read or is not fit for use.
+  func event(_ number: Int) throws(TaggerError) -> DetectorEvent
+}
+
+/// Events of a larcv3 file.
+public struct FileEventSource: EventSource {
+  private let reader: LArCVReader
+  private let imageProducer: String
+  private let labelProducer: String
+
+  /// Opens the file.
+  ///
+  /// - Throws: `TaggerError` when it cannot be read or has no events.
+  public init(_ path: String, _ configuration: DataConfiguration) throws(TaggerError) {
+    do {
+      reader = try LArCVReader(path: path)
+    } catch {
+      throw TaggerError(error)
+    }
+    imageProducer = configuration.imageProducer
+    labelProducer = configuration.labelProducer
+    guard reader.entryCount > 0 else {
+      throw TaggerError(.badData, "\(path) has no events: choose a file with at least one")
+    }
+  }
+
+  /// Number of entries of the file.
+  public var eventCount: Int { reader.entryCount }
+
+  /// Reads one entry and checks its images.
+  public func event(_ number: Int) throws(TaggerError) -> DetectorEvent {
+    do {
+      return DetectorEvent(
+        images: try checkedImages(imageProducer, entry: number),
+        labels: try checkedImages(labelProducer, entry: number),
+        name: "entry \(number) of \(reader.path)")
+    } catch {
+      throw TaggerError(error)
+    }
+  }
+
+  private func checkedImages(_ producer: String, entry: Int) throws -> [SparseImage] {
+    let images = try reader.sparseImages(producer: producer, entry: entry)
+    for image in images {
+      try image.checkForTraining(file: reader.path, producer: producer, entry: entry)
+    }
+    return images
+  }
+}
+
+/// Events made as they are asked for.
+public struct SimulatedEventSource: EventSource {
+  private let simulation: LArTPCSimulation
+
+  /// A source of events that a seed and their number determine.
+  public init(seed: UInt64, configuration: LArTPCSimulation.Configuration = .init()) {
+    simulation = LArTPCSimulation(seed: seed, configuration: configuration)
+  }
+
+  /// A number no run will reach.
+  public var eventCount: Int { 1 << 31 }
+
+  /// Simulates one event.
+  public func event(_ number: Int) throws(TaggerError) -> DetectorEvent {
+    let event = simulation.event(number)
+    return DetectorEvent(
+      images: event.images, labels: event.labels, name: "simulated event \(number)")
+  }
+}
+
+extension DataConfiguration {
+  /// Opens what the configuration names.
+  public func openSource() throws(TaggerError) -> any EventSource {
+    if let file { return try FileEventSource(file, self) }
+    return SimulatedEventSource(seed: seed)
+  }
+}

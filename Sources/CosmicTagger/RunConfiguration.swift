@@ -1,0 +1,157 @@
+import Networks
+import Training
+
+/// What a run reads: files or simulated events, and how their pixels are understood.
+public struct DataConfiguration: Equatable, Sendable {
+  /// Which axis of an image counts wires and which drift time.
+  public enum Axes: String, CaseIterable, Sendable {
+    /// Wire × drift where the first axis is the longer one, as today's files have it; row × column
+    /// otherwise.
+    case automatic = "auto"
+    /// The first axis counts wires, the second drift time: today's files.
+    case wireDrift = "wire-drift"
+    /// The first axis counts rows (drift time), the second columns (wires): files before 2020.
+    case rowColumn = "row-column"
+  }
+
+  /// What the values of label pixels mean.
+  public enum LabelConvention: String, CaseIterable, Sendable {
+    /// Today's files.
+    case cosmicOne = "cosmic=1,neutrino=2"
+    /// Files of 2019.
+    case neutrinoOne = "neutrino=1,cosmic=2"
+  }
+
+  /// The order events are read in.
+  public enum Access: String, CaseIterable, Sendable {
+    /// Blocks of consecutive events in a random order, every block once an epoch.
+    case randomBlocks = "random_blocks"
+    /// From the first event to the last, and again.
+    case serialAccess = "serial_access"
+  }
+
+  /// The larcv3 file, or nothing for simulated events.
+  public var file: String?
+  /// Producer of the charge images.
+  public var imageProducer = "sbndwire"
+  /// Producer of the label images.
+  public var labelProducer = "sbnd_cosmicseg"
+  /// The meaning of the axes.
+  public var axes = Axes.automatic
+  /// The meaning of label values.
+  public var labelConvention = LabelConvention.cosmicOne
+  /// How many times images are halved before use.
+  public var downsample = 0
+  /// Order of events.
+  public var access = Access.randomBlocks
+  /// Events of a batch.
+  public var minibatchSize = 2
+  /// Seed of the order of events and of simulated events.
+  public var seed: UInt64 = 0
+
+  /// Today's conventions.
+  public init() {}
+
+  /// Checks ranges.
+  ///
+  /// - Throws: `TaggerError` for wrong usage.
+  public func validate() throws(TaggerError) {
+    guard (1...65_536).contains(minibatchSize) else {
+      throw TaggerError(
+        .usage, "--minibatch-size \(minibatchSize) is not possible: use 1 event or more")
+    }
+    guard (0...8).contains(downsample) else {
+      throw TaggerError(.usage, "--downsample \(downsample) is not possible: use 0 to 8")
+    }
+  }
+}
+
+/// How a run trains.
+public struct TrainingConfiguration: Equatable, Sendable {
+  /// How pixels are weighted in the loss.
+  public enum Balance: String, CaseIterable, Sendable {
+    /// All alike.
+    case none
+    /// By fixed factors: background 1, cosmic 1.5, neutrino 10.
+    case light
+    /// By the inverse frequency of the class in the plane.
+    case even
+    /// By how wrong the prediction is.
+    case focal
+  }
+
+  /// How metrics are averaged.
+  public enum Averaging: String, CaseIterable, Sendable {
+    /// In each image of each plane, then over them: today's definition.
+    case image
+    /// Over all pixels of all images together: the definition of 2019.
+    case pooled
+  }
+
+  /// Number of steps.
+  public var iterations = 25
+  /// Learning rate.
+  public var learningRate = 3e-4
+  /// Optimizer.
+  public var optimizer = OptimizerKind.adam
+  /// Weighting of the loss.
+  public var balance = Balance.focal
+  /// The loss of 2019: fixed weights (background 0.05, cosmic 0.25, neutrino 1) over all planes
+  /// together if true, one unweighted mean if false; nothing for today's `balance`.
+  public var seedBalanceLoss: Bool?
+  /// Averaging of metrics.
+  public var averaging = Averaging.image
+  /// Seed of the weights.
+  public var seed: UInt64 = 0
+  /// Threads to compute with.
+  public var threads = 1
+  /// Steps between two printed lines.
+  public var loggingIteration = 1
+  /// Most events that are scored at the end.
+  public var scoredEvents = 24
+  /// The file of events to score at the end, or nothing to score training events.
+  public var auxiliaryFile: String?
+  /// Where pictures go.
+  public var logDirectory = "log"
+
+  /// Today's defaults.
+  public init() {}
+
+  /// The loss these switches mean.
+  public var loss: SegmentationLoss {
+    // Class order: background, cosmic, neutrino.
+    if let seedBalanceLoss {
+      return SegmentationLoss(
+        seedBalanceLoss ? .perClass([0.05, 0.25, 1]) : .none, poolsGroups: true)
+    }
+    switch balance {
+    case .none: return SegmentationLoss(.none)
+    case .light: return SegmentationLoss(.perClass([1, 1.5, 10]))
+    case .even: return SegmentationLoss(.even)
+    case .focal: return SegmentationLoss(.focal)
+    }
+  }
+
+  /// Checks ranges.
+  ///
+  /// - Throws: `TaggerError` for wrong usage.
+  public func validate() throws(TaggerError) {
+    guard iterations >= 1 else {
+      throw TaggerError(.usage, "--iterations \(iterations) is not possible: use 1 or more")
+    }
+    guard learningRate > 0, learningRate.isFinite else {
+      throw TaggerError(
+        .usage, "--learning-rate \(learningRate) is not possible: use a number above zero")
+    }
+    guard (1...1024).contains(threads) else {
+      throw TaggerError(.usage, "--threads \(threads) is not possible: use 1 to 1024")
+    }
+    guard loggingIteration >= 1 else {
+      throw TaggerError(
+        .usage, "--logging-iteration \(loggingIteration) is not possible: use 1 or more")
+    }
+    guard scoredEvents >= 0 else {
+      throw TaggerError(.usage, "--score-events \(scoredEvents) is not possible: use 0 or more")
+    }
+  }
+}

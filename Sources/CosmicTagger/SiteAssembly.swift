@@ -1,0 +1,160 @@
+import LArCV
+import Sites
+import Training
+
+/// Turns events into the sites, charges and labels of a batch.
+///
+/// Sites are (plane, row, column) with rows counting drift time, as in the original's images; the
+/// stored order is by wire, so sites are sorted here. Downsampling follows larcv3: the charge of a
+/// coarse pixel is the float32 sum of its stored values, in stored order, over the number of pixels;
+/// its label is the largest. A charge without a label is background; a label without charge has no
+/// site and is not used.
+public struct SiteAssembly: Sendable {
+  /// The geometry all events must have.
+  public let geometry: ImageGeometry
+
+  private let labelConvention: DataConfiguration.LabelConvention
+
+  /// An assembly for a detector.
+  public init(_ geometry: ImageGeometry, _ configuration: DataConfiguration) {
+    self.geometry = geometry
+    labelConvention = configuration.labelConvention
+  }
+
+  /// The classes of pixels, in the order of the network's logits.
+  public enum PixelClass: UInt8, CaseIterable, Sendable {
+    /// Noise: active, but of no particle.
+    case background = 0
+    /// Of a cosmic ray.
+    case cosmic = 1
+    /// Of a neutrino interaction.
+    case neutrino = 2
+  }
+
+  /// Sites of a batch before a network has planned them.
+  public struct Batch: Sendable {
+    /// The sites, in batch order.
+    public let sites: SiteSet
+    /// Charge of each site.
+    public let charges: [Float]
+    /// `PixelClass` of each site.
+    public let labels: [UInt8]
+  }
+
+  /// Assembles a batch.
+  ///
+  /// - Throws: `TaggerError` naming the event whose images do not fit.
+  public func batch(_ events: [DetectorEvent]) throws(TaggerError) -> Batch {
+    do {
+      let packing = try SitePacking(
+        batchSize: events.count,
+        spatialSize: [geometry.planes, geometry.rows, geometry.columns])
+      var keys: [UInt64] = []
+      var charges: [Float] = []
+      var labels: [UInt8] = []
+      for (number, event) in events.enumerated() {
+        try check(event)
+        for plane in 0..<geometry.planes {
+          let pixels = try self.pixels(of: event, plane: plane, batch: number, packing)
+          keys += pixels.keys
+          charges += pixels.charges
+          labels += pixels.labels
+        }
+      }
+      let sites = try SiteSet(packing: packing, sortedKeys: keys)
+      return Batch(sites: sites, charges: charges, labels: labels)
+    } catch {
+      throw TaggerError(error)
+    }
+  }
+
+  /// Each plane's image by its projection, which may be fewer than the detector has.
+  private func check(_ event: DetectorEvent) throws(TaggerError) {
+    for image in event.images + event.labels {
+      guard image.meta.voxelCounts == geometry.stored else {
+        throw TaggerError(
+          .badData,
+          "projection \(image.meta.projection) of \(event.name) is \(image.meta.voxelCounts) "
+            + "pixels large where the first event has \(geometry.stored): "
+            + "all images of a run need one size")
+      }
+      guard (0..<geometry.planes).contains(image.meta.projection) else {
+        throw TaggerError(
+          .badData,
+          "\(event.name) has a projection \(image.meta.projection), but the first event has "
+            + "\(geometry.planes) planes")
+      }
+    }
+    for images in [event.images, event.labels] {
+      let projections = images.map(\.meta.projection)
+      guard Set(projections).count == projections.count else {
+        throw TaggerError(.badData, "\(event.name) has several images of one projection")
+      }
+    }
+  }
+
+  /// The pixels of one plane of one event, sorted by key.
+  private func pixels(
+    of event: DetectorEvent, plane: Int, batch: Int, _ packing: SitePacking
+  ) throws -> (keys: [UInt64], charges: [Float], labels: [UInt8]) {
+    guard let image = event.images.first(where: { $0.meta.projection == plane }) else {
+      return ([], [], [])
+    }
+    var pixels = try sorted(image, plane: plane, batch: batch, packing)
+    pixels.values = pixels.values.map { $0 / Float(geometry.reduction * geometry.reduction) }
+    var labels = [UInt8](repeating: PixelClass.background.rawValue, count: pixels.keys.count)
+    if let truth = event.labels.first(where: { $0.meta.projection == plane }) {
+      let stored = try sorted(truth, plane: plane, batch: batch, packing, takesLargest: true)
+      var row = 0
+      for (key, value) in zip(stored.keys, stored.values) {
+        while row < pixels.keys.count, pixels.keys[row] < key { row += 1 }
+        guard row < pixels.keys.count, pixels.keys[row] == key else { continue }
+        labels[row] = try pixelClass(value, event, plane)
+      }
+    }
+    return (pixels.keys, pixels.values, labels)
+  }
+
+  private func pixelClass(
+    _ value: Float, _ event: DetectorEvent, _ plane: Int
+  ) throws(TaggerError) -> UInt8 {
+    guard value == 0 || value == 1 || value == 2 else {
+      throw TaggerError(
+        .badData,
+        "a label of \(event.name), projection \(plane), is \(value): labels are 0, 1 and 2")
+    }
+    let label = UInt8(value)
+    return label == 0 || labelConvention == .cosmicOne ? label : 3 - label
+  }
+
+  /// Keys of the coarse pixels, ascending, with the sum or the largest of their stored values.
+  private func sorted(
+    _ image: SparseImage, plane: Int, batch: Int, _ packing: SitePacking, takesLargest: Bool = false
+  ) throws -> (keys: [UInt64], values: [Float]) {
+    let origin = try packing.key(batch: batch, [plane, 0, 0])
+    let row = try packing.key(batch: 0, [0, min(1, geometry.rows - 1), 0])
+    let stored = UInt64(geometry.stored[1])
+    let reduction = UInt64(geometry.reduction)
+    // Stored order breaks ties, because float sums depend on it.
+    var pixels: [(key: UInt64, index: Int)] = image.ids.enumerated().map { index, id in
+      let first = id / stored / reduction
+      let second = id % stored / reduction
+      let (rowNumber, column) = geometry.isWireFirst ? (second, first) : (first, second)
+      return (origin + rowNumber * row + column, index)
+    }
+    pixels.sort { $0.key != $1.key ? $0.key < $1.key : $0.index < $1.index }
+    var keys: [UInt64] = []
+    var values: [Float] = []
+    for pixel in pixels {
+      let value = image.values[pixel.index]
+      if pixel.key == keys.last {
+        let last = values.count - 1
+        values[last] = takesLargest ? max(values[last], value) : values[last] + value
+      } else {
+        keys.append(pixel.key)
+        values.append(value)
+      }
+    }
+    return (keys, values)
+  }
+}

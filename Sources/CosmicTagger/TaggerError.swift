@@ -1,0 +1,54 @@
+import LArCV
+import Layers
+import Networks
+import Sites
+import Training
+
+/// Why a run of the tagger cannot start or go on, and which exit code says so.
+public struct TaggerError: Error, CustomStringConvertible, Sendable {
+  /// The class of failure, after `sysexits.h`.
+  public enum Kind: Int32, Sendable {
+    /// Wrong usage: options that do not go together or are out of range.
+    case usage = 64
+    /// Bad data: a file or event that cannot be what it should be.
+    case badData = 65
+    /// Something broken within: an invariant of the software itself.
+    case software = 70
+    /// Input or output failed: missing, unreadable, full.
+    case inputOutput = 74
+  }
+
+  /// The class of failure.
+  public let kind: Kind
+
+  /// One sentence that names file, event, value and remedy.
+  public let description: String
+
+  /// An error with its class and sentence.
+  public init(_ kind: Kind, _ description: String) {
+    self.kind = kind
+    self.description = description
+  }
+
+  /// Gives any error of the layers below its class.
+  public init(_ error: any Error) {
+    switch error {
+    case let error as TaggerError:
+      self = error
+    case let error as LArCVError:
+      let kind: Kind =
+        switch error.kind {
+        case .badData: .badData
+        case .inputOutput: .inputOutput
+        case .usage: .usage
+        }
+      self.init(kind, error.description)
+    case let error as NetworkError:
+      self.init(.usage, error.description)
+    case is SiteError, is LayerError, is TrainingError:
+      self.init(.badData, "\(error)")
+    default:
+      self.init(.software, "\(error)")
+    }
+  }
+}
