@@ -1,0 +1,103 @@
+import CHDF5
+
+/// Where a dataset keeps its rows.
+enum Storage: Equatable {
+  case inOnePiece
+  case chunked(rows: Int)
+  /// In other files, which a file from elsewhere must not make us open.
+  case elsewhere
+}
+
+extension HDF5Handle {
+  /// The type of a dataset's elements.
+  var rowType: HDF5Handle? { HDF5Handle(H5Dget_type(identifier)) }
+
+  /// A dataset's extents; nil when HDF5 fails or there are more than four.
+  var extents: [Int]? {
+    HDF5Handle(H5Dget_space(identifier))?.spaceExtents
+  }
+
+  private var spaceExtents: [Int]? {
+    let rank = H5Sget_simple_extent_ndims(identifier)
+    guard (0...4).contains(rank) else { return nil }
+    var extents = [hsize_t](repeating: 0, count: 4)
+    guard H5Sget_simple_extent_dims(identifier, &extents, nil) == rank else { return nil }
+    return extents.prefix(Int(rank)).map(Int.init(clamping:))
+  }
+
+  /// A dataset's storage; nil when HDF5 fails.
+  var storage: Storage? { HDF5Handle(H5Dget_create_plist(identifier))?.creationStorage }
+
+  private var creationStorage: Storage? {
+    switch H5Pget_layout(identifier) {
+    case H5D_CHUNKED:
+      var rows: hsize_t = 0
+      guard H5Pget_chunk(identifier, 1, &rows) == 1 else { return nil }
+      return .chunked(rows: Int(clamping: rows))
+    case H5D_CONTIGUOUS, H5D_COMPACT:
+      return H5Pget_external_count(identifier) == 0 ? .inOnePiece : .elsewhere
+    case H5D_VIRTUAL: return .elsewhere
+    default: return nil
+    }
+  }
+
+  /// The bytes a dataset takes in the file, after compression.
+  var storedBytes: Int { Int(clamping: H5Dget_storage_size(identifier)) }
+
+  /// Reads rows of a dataset of rank one; false when HDF5 fails.
+  func readRows(_ range: Range<Int>, as type: HDF5Handle, into bytes: inout [UInt8]) -> Bool {
+    guard !range.isEmpty else { return true }
+    guard let selection = select(range), let memory = HDF5Handle.rows(range.count) else {
+      return false
+    }
+    return bytes.withUnsafeMutableBytes {
+      read(type: type, memory: memory, selection: selection, into: $0.baseAddress)
+    }
+  }
+
+  private func read(
+    type: HDF5Handle, memory: HDF5Handle, selection: HDF5Handle,
+    into bytes: UnsafeMutableRawPointer?
+  ) -> Bool {
+    H5Dread(
+      identifier, type.identifier, memory.identifier, selection.identifier, HDF5.standard, bytes)
+      >= 0
+  }
+
+  /// Writes rows of a dataset of rank one; false when HDF5 fails.
+  func writeRows(_ range: Range<Int>, as type: HDF5Handle, from bytes: [UInt8]) -> Bool {
+    guard !range.isEmpty else { return true }
+    guard let selection = select(range), let memory = HDF5Handle.rows(range.count) else {
+      return false
+    }
+    return bytes.withUnsafeBytes {
+      write(type: type, memory: memory, selection: selection, from: $0.baseAddress)
+    }
+  }
+
+  private func write(
+    type: HDF5Handle, memory: HDF5Handle, selection: HDF5Handle, from bytes: UnsafeRawPointer?
+  ) -> Bool {
+    H5Dwrite(
+      identifier, type.identifier, memory.identifier, selection.identifier, HDF5.standard, bytes)
+      >= 0
+  }
+
+  /// A dataspace of some rows.
+  static func rows(_ count: Int) -> HDF5Handle? {
+    var extent = hsize_t(count)
+    return HDF5Handle(H5Screate_simple(1, &extent, nil))
+  }
+
+  /// A dataset's dataspace with some rows selected.
+  private func select(_ range: Range<Int>) -> HDF5Handle? {
+    guard let space = HDF5Handle(H5Dget_space(identifier)) else { return nil }
+    return space.selectHyperslab(range) ? space : nil
+  }
+
+  private func selectHyperslab(_ range: Range<Int>) -> Bool {
+    var start = hsize_t(range.lowerBound)
+    var count = hsize_t(range.count)
+    return H5Sselect_hyperslab(identifier, H5S_SELECT_SET, &start, nil, &count, nil) >= 0
+  }
+}

@@ -1,0 +1,60 @@
+import CHDF5
+
+/// An open HDF5 object, closed when the last reference to it goes.
+///
+/// C functions are called only inside functions that receive the handle as an argument (or as
+/// `self`), so that it cannot be closed while they run.
+final class HDF5Handle {
+  let identifier: hid_t
+  private var isOpen = true
+
+  /// Takes over an identifier that an HDF5 function returned; nil when that function failed.
+  init?(_ identifier: hid_t) {
+    guard identifier >= 0 else { return nil }
+    self.identifier = identifier
+  }
+
+  /// Closes now; false when HDF5 could not (a file that cannot be flushed, for instance).
+  func close() -> Bool {
+    guard isOpen else { return true }
+    isOpen = false
+    return H5Idec_ref(identifier) >= 0
+  }
+
+  deinit {
+    HDF5.silence()
+    _ = close()
+  }
+}
+
+/// What concerns the HDF5 library as a whole.
+enum HDF5 {
+  /// HDF5's default property list, error stack and "all of it" selection are all zero in C.
+  static let standard: hid_t = 0
+  /// The extent of a dataset that can grow without limit.
+  static let unlimited = hsize_t.max
+
+  /// Keeps HDF5 from printing its errors.
+  ///
+  /// The setting belongs to a thread, and a reader may be handed from one thread to another, so
+  /// every entrance to this module repeats it; it costs nanoseconds.
+  static func silence() { H5Eset_auto2(standard, nil, nil) }
+
+  /// HDF5's own words for what failed last: the innermost message of its error stack.
+  ///
+  /// To be asked immediately, since the next call of HDF5 clears the stack.
+  static func reason() -> String {
+    var innermost = ""
+    _ = withUnsafeMutablePointer(to: &innermost) { pointer in
+      H5Ewalk2(
+        standard, H5E_WALK_UPWARD,
+        { _, record, client in
+          guard let text = record?.pointee.desc, let client else { return 0 }
+          let innermost = client.assumingMemoryBound(to: String.self)
+          if innermost.pointee.isEmpty { innermost.pointee = String(cString: text) }
+          return 0
+        }, pointer)
+    }
+    return innermost.isEmpty ? "no reason given" : innermost
+  }
+}

@@ -1,0 +1,80 @@
+import CHDF5
+
+extension Scalar {
+  /// The library's own type; never to be closed.
+  var nativeType: hid_t {
+    switch self {
+    case .uint8: submanifold_h5_native_uint8()
+    case .uint32: submanifold_h5_native_uint32()
+    case .uint64: submanifold_h5_native_uint64()
+    case .int64: submanifold_h5_native_int64()
+    case .float32: submanifold_h5_native_float()
+    case .float64: submanifold_h5_native_double()
+    }
+  }
+}
+
+extension RowLayout {
+  /// The HDF5 compound type of the columns named; nil when HDF5 has no memory left.
+  func compoundType(columns names: Set<String>) -> HDF5Handle? {
+    guard let type = HDF5Handle(H5Tcreate(H5T_COMPOUND, size)) else { return nil }
+    for column in columns where names.contains(column.name) {
+      guard type.insert(column) else { return nil }
+    }
+    return type
+  }
+
+  /// The HDF5 compound type of every column.
+  func compoundType() -> HDF5Handle? { compoundType(columns: Set(columns.map(\.name))) }
+}
+
+extension HDF5Handle {
+  fileprivate func insert(_ column: Column) -> Bool {
+    guard let count = column.count else {
+      return H5Tinsert(identifier, column.name, column.offset, column.scalar.nativeType) >= 0
+    }
+    var extent = hsize_t(count)
+    guard let array = HDF5Handle(H5Tarray_create2(column.scalar.nativeType, 1, &extent)) else {
+      return false
+    }
+    return insert(array, name: column.name, offset: column.offset)
+  }
+
+  private func insert(_ member: HDF5Handle, name: String, offset: Int) -> Bool {
+    H5Tinsert(identifier, name, offset, member.identifier) >= 0
+  }
+
+  /// The type of a compound's member; nil when there is no such member.
+  func memberType(_ name: String) -> HDF5Handle? {
+    let index = H5Tget_member_index(identifier, name)
+    return index < 0 ? nil : HDF5Handle(H5Tget_member_type(identifier, UInt32(index)))
+  }
+
+  /// The class of a type: integer, float, compound, …
+  var typeClass: H5T_class_t { H5Tget_class(identifier) }
+
+  /// The bytes of one element of a type.
+  var typeSize: Int { H5Tget_size(identifier) }
+
+  /// The type of an array's, or an enumeration's, elements.
+  var baseType: HDF5Handle? { HDF5Handle(H5Tget_super(identifier)) }
+
+  /// The extents of an array type; nil when it has more than four dimensions.
+  var arrayExtents: [Int]? {
+    let rank = H5Tget_array_ndims(identifier)
+    guard (1...4).contains(rank) else { return nil }
+    var extents = [hsize_t](repeating: 0, count: Int(rank))
+    guard H5Tget_array_dims2(identifier, &extents) == rank else { return nil }
+    return extents.map(Int.init(clamping:))
+  }
+
+  /// True for types that HDF5 converts to any number: integers, floats, and enumerations (which is
+  /// how some writers store booleans).
+  var isNumeric: Bool { [H5T_INTEGER, H5T_FLOAT, H5T_ENUM].contains(typeClass) }
+
+  /// True when a member of this type can be read as the column.
+  func converts(to column: Column) -> Bool {
+    guard let count = column.count else { return isNumeric }
+    return typeClass == H5T_ARRAY && arrayExtents == [count] && baseType?.isNumeric == true
+  }
+}
