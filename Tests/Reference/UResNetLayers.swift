@@ -1,0 +1,138 @@
+/// The layers the network is made of, with their parameters looked up by name.
+extension UResNetPass {
+  /// A submanifold convolution of 1×size×size.
+  func submanifold(
+    _ input: Activation, _ path: String, size: Int, channels: Int
+  ) throws -> Activation {
+    let filterSize = [1, size, size]
+    var output = input
+    output.channels = channels
+    output.features = try submanifoldConvolution(
+      input.features, sites: input.sites, filterSize: filterSize,
+      weights: weights(path, filterSize: filterSize, from: input.channels, to: channels),
+      bias: bias(path, channels: channels))
+    return output
+  }
+
+  /// A strided convolution onto the sites it makes.
+  func strided(
+    _ input: Activation, _ path: String, filterSize: [Int], stride: [Int], channels: Int
+  ) throws -> Activation {
+    var output = coarser(input, filterSize: filterSize, stride: stride)
+    output.channels = channels
+    output.features = try convolution(
+      input.features, sites: input.sites, outputSites: output.sites, filterSize: filterSize,
+      stride: stride,
+      weights: weights(path, filterSize: filterSize, from: input.channels, to: channels),
+      bias: bias(path, channels: channels))
+    return output
+  }
+
+  /// A deconvolution onto the sites of `fine`.
+  func transposed(
+    _ input: Activation, _ path: String, onto fine: Activation, filterSize: [Int],
+    stride: [Int], channels: Int
+  ) throws -> Activation {
+    var output = fine
+    output.channels = channels
+    output.features = try deconvolution(
+      input.features, sites: input.sites, fineSites: fine.sites, filterSize: filterSize,
+      stride: stride,
+      weights: weights(path, filterSize: filterSize, from: input.channels, to: channels),
+      bias: bias(path, channels: channels))
+    return output
+  }
+
+  /// Max pooling of 1×2×2 by steps of 1×2×2.
+  func pooled(_ input: Activation) -> Activation {
+    var output = coarser(input, filterSize: [1, 2, 2], stride: [1, 2, 2])
+    output.features = maxPooling(
+      input.features, sites: input.sites, outputSites: output.sites, filterSize: [1, 2, 2],
+      stride: [1, 2, 2])
+    return output
+  }
+
+  /// Unpooling of 1×2×2 onto the sites of `fine`.
+  func unpooled(_ input: Activation, onto fine: Activation) -> Activation {
+    var output = fine
+    output.channels = input.channels
+    output.features = unPooling(
+      input.features, sites: input.sites, fineSites: fine.sites, filterSize: [1, 2, 2],
+      stride: [1, 2, 2])
+    return output
+  }
+
+  /// Normalization and rectifier, or the rectifier alone in a network without normalization.
+  mutating func activate(_ input: Activation, _ names: [String]) throws -> Activation {
+    var output = try normalize(input, names)
+    output.features = leakyReLU(output.features, leak: configuration.leak)
+    return output
+  }
+
+  /// Normalization under the first of `names` that has parameters; none if the network has none.
+  mutating func normalize(_ input: Activation, _ names: [String]) throws -> Activation {
+    guard configuration.batchNormalization else { return input }
+    let name = names.first { parameters[$0 + ".weight"] != nil } ?? names[0]
+    let scale = try parameter(name + ".weight", count: input.channels)
+    let shift = try parameter(name + ".bias", count: input.channels)
+    var output = input
+    if mode == .evaluation {
+      output.features = try Reference.batchNormalization(
+        input.features, mean: parameter(name + ".running_mean", count: input.channels),
+        variance: parameter(name + ".running_var", count: input.channels), scale: scale,
+        shift: shift, epsilon: configuration.epsilon)
+      return output
+    }
+    for rows in rowsNormalizedTogether(input) {
+      let (normalized, batch) = batchNormalizationTraining(
+        rows.map { input.features[$0] }, scale: scale, shift: shift,
+        epsilon: configuration.epsilon)
+      for (row, values) in zip(rows, normalized) { output.features[row] = values }
+      statistics[name, default: []].append(batch)
+    }
+    return output
+  }
+
+  private func rowsNormalizedTogether(_ input: Activation) -> [[Int]] {
+    switch configuration.statisticsScope {
+    case .allPlanes: [Array(input.sites.indices)]
+    case .eachPlane:
+      (0..<input.spatialSize[0]).map { plane in
+        input.sites.indices.filter { input.sites[$0][1] == plane }
+      }
+    }
+  }
+
+  private func coarser(_ input: Activation, filterSize: [Int], stride: [Int]) -> Activation {
+    var output = input
+    output.sites = convolutionSites(
+      of: input.sites, filterSize: filterSize, stride: stride, spatialSize: input.spatialSize)
+    output.spatialSize = convolutionOutputSize(
+      spatialSize: input.spatialSize, filterSize: filterSize, stride: stride)
+    return output
+  }
+
+  private func weights(
+    _ path: String, filterSize: [Int], from input: Int, to output: Int
+  ) throws -> [[[Double]]] {
+    let offsets = filterSize.reduce(1, *)
+    let values = try parameter(path + ".weight", count: offsets * input * output)
+    return shapedWeights(values, offsets: offsets, inputChannels: input, outputChannels: output)
+  }
+
+  private func bias(_ path: String, channels: Int) throws -> [Double]? {
+    let name = path + ".bias"
+    return parameters[name] == nil ? nil : try parameter(name, count: channels)
+  }
+
+  private func parameter(_ name: String, count: Int) throws -> [Double] {
+    guard let values = parameters[name] else {
+      throw ReferenceParameterError(description: "The network needs a parameter \(name).")
+    }
+    guard values.count == count else {
+      throw ReferenceParameterError(
+        description: "Parameter \(name) has \(values.count) values where \(count) are needed.")
+    }
+    return values
+  }
+}
