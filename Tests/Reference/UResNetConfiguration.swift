@@ -41,6 +41,8 @@ public struct UResNetConfiguration: Sendable {
   public enum DeepestBlock: Sendable {
     /// Merge the planes, blocks, split the planes.
     case mixesPlanes
+    /// A 3×1×1 submanifold convolution in and out, planes staying apart: the dense 3D network.
+    case convolvesPlanes
     /// A 1×1 convolution in and out on each plane, with the blocks between: `block_concat`.
     case keepsPlanes
     /// The input is returned unchanged, as the sparse master does.
@@ -60,6 +62,9 @@ public struct UResNetConfiguration: Sendable {
     /// All sites of all planes.
     case allPlanes
     /// Each plane by itself, as the dense 2D network does.
+    ///
+    /// The bias and normalization of `splitter` may then have values for each plane: planes ×
+    /// channels, as the dense 2D network splits channels instead of planes.
     case eachPlane
   }
 

@@ -1,10 +1,9 @@
 /// The layers the network is made of, with their parameters looked up by name.
 extension UResNetPass {
-  /// A submanifold convolution of 1×size×size.
+  /// A submanifold convolution.
   func submanifold(
-    _ input: Activation, _ path: String, size: Int, channels: Int
+    _ input: Activation, _ path: String, filterSize: [Int], channels: Int
   ) throws -> Activation {
-    let filterSize = [1, size, size]
     var output = input
     output.channels = channels
     output.features = try submanifoldConvolution(
@@ -38,8 +37,11 @@ extension UResNetPass {
     output.features = try deconvolution(
       input.features, sites: input.sites, fineSites: fine.sites, filterSize: filterSize,
       stride: stride,
-      weights: weights(path, filterSize: filterSize, from: input.channels, to: channels),
-      bias: bias(path, channels: channels))
+      weights: weights(path, filterSize: filterSize, from: input.channels, to: channels))
+    let bias = try planeParameters(path + ".bias", of: output, isOptional: true)
+    for (row, site) in output.sites.enumerated() where !bias.isEmpty {
+      output.features[row] = zip(output.features[row], bias[site[1]]).map { $0 + $1 }
+    }
     return output
   }
 
@@ -73,22 +75,21 @@ extension UResNetPass {
   mutating func normalize(_ input: Activation, _ names: [String]) throws -> Activation {
     guard configuration.batchNormalization else { return input }
     let name = names.first { parameters[$0 + ".weight"] != nil } ?? names[0]
-    let scale = try parameter(name + ".weight", count: input.channels)
-    let shift = try parameter(name + ".bias", count: input.channels)
+    let scale = try planeParameters(name + ".weight", of: input)
+    let shift = try planeParameters(name + ".bias", of: input)
+    let isTraining = mode == .training
+    let mean = try planeParameters(name + ".running_mean", of: input, isOptional: isTraining)
+    let variance = try planeParameters(name + ".running_var", of: input, isOptional: isTraining)
     var output = input
-    if mode == .evaluation {
-      output.features = try Reference.batchNormalization(
-        input.features, mean: parameter(name + ".running_mean", count: input.channels),
-        variance: parameter(name + ".running_var", count: input.channels), scale: scale,
-        shift: shift, epsilon: configuration.epsilon)
-      return output
-    }
-    for rows in rowsNormalizedTogether(input) {
-      let (normalized, batch) = batchNormalizationTraining(
-        rows.map { input.features[$0] }, scale: scale, shift: shift,
-        epsilon: configuration.epsilon)
+    for (plane, rows) in rowsNormalizedTogether(input).enumerated() {
+      let together = rows.map { input.features[$0] }
+      let batch = BatchStatistics(of: together, channels: input.channels)
+      let normalized = Reference.batchNormalization(
+        together, mean: isTraining ? batch.mean : mean[plane],
+        variance: isTraining ? batch.biasedVariance : variance[plane], scale: scale[plane],
+        shift: shift[plane], epsilon: configuration.epsilon)
       for (row, values) in zip(rows, normalized) { output.features[row] = values }
-      statistics[name, default: []].append(batch)
+      if isTraining { statistics[name, default: []].append(batch) }
     }
     return output
   }
@@ -101,6 +102,23 @@ extension UResNetPass {
         input.sites.indices.filter { input.sites[$0][1] == plane }
       }
     }
+  }
+
+  /// A parameter per channel for every plane, the same for all unless there are planes × channels.
+  ///
+  /// - Returns: indexed `[plane][channel]`; empty if it is optional and absent.
+  private func planeParameters(
+    _ name: String, of activation: Activation, isOptional: Bool = false
+  ) throws -> [[Double]] {
+    if isOptional && parameters[name] == nil { return [] }
+    let planes = max(1, activation.spatialSize[0])
+    let channels = activation.channels
+    let isPerPlane = configuration.statisticsScope == .eachPlane
+    guard isPerPlane, parameters[name]?.count == planes * channels else {
+      return Array(repeating: try parameter(name, count: channels), count: planes)
+    }
+    let values = try parameter(name, count: planes * channels)
+    return (0..<planes).map { Array(values[$0 * channels..<($0 + 1) * channels]) }
   }
 
   private func coarser(_ input: Activation, filterSize: [Int], stride: [Int]) -> Activation {

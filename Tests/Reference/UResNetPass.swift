@@ -20,12 +20,13 @@ struct UResNetPass {
   mutating func run(_ input: Activation) throws -> Activation {
     let size = configuration.initialFilterSize
     var x = try submanifold(
-      input, "initial_convolution", size: size, channels: configuration.initialFilters)
+      input, "initial_convolution", filterSize: [1, size, size],
+      channels: configuration.initialFilters)
     if configuration.initialActivated { x = try activate(x, ["initial_convolution.relu"]) }
     record(x, "initial_convolution")
     x = try level(0, x, path: "net_core")
     x = try blocks(x, "final_layer", count: configuration.blocksFinal, size: 3)
-    return try submanifold(x, "bottleneck", size: 1, channels: configuration.classes)
+    return try submanifold(x, "bottleneck", filterSize: [1, 1, 1], channels: configuration.classes)
   }
 
   /// One level: blocks down, everything below, the skip, blocks up.
@@ -54,22 +55,35 @@ struct UResNetPass {
   /// The bottom: planes merged or kept apart, blocks, and the planes restored.
   private mutating func deepest(_ input: Activation, path: String) throws -> Activation {
     guard configuration.deepestBlock != .bypassed else { return input }
-    let merges = configuration.deepestBlock == .mixesPlanes
-    let filter = [merges ? input.spatialSize[0] : 1, 1, 1]
-    var x = try strided(
-      input, path + ".merger", filterSize: filter, stride: [1, 1, 1],
-      channels: configuration.bottleneckFilters)
-    if configuration.mergeActivated {
-      x = try activate(x, [path + ".merger.relu", path + ".merger.bn"])
-    }
+    var x = try crossPlanes(
+      input, path + ".merger", channels: configuration.bottleneckFilters, back: nil)
     x = try blocks(
       x, path + ".blocks", count: configuration.blocksDeepest,
       size: configuration.deepestFilterSize)
-    x = try transposed(
-      x, path + ".splitter", onto: input, filterSize: filter, stride: [1, 1, 1],
-      channels: input.channels)
-    guard configuration.mergeActivated else { return x }
-    return try activate(x, [path + ".splitter.relu", path + ".splitter.bn"])
+    return try crossPlanes(x, path + ".splitter", channels: input.channels, back: input)
+  }
+
+  /// The convolution into the bottom, or out of it, back onto the sites it was entered with.
+  private mutating func crossPlanes(
+    _ input: Activation, _ path: String, channels: Int, back: Activation?
+  ) throws -> Activation {
+    var x: Activation
+    switch (configuration.deepestBlock, back) {
+    case (.mixesPlanes, nil):
+      x = try strided(
+        input, path, filterSize: [input.spatialSize[0], 1, 1], stride: [1, 1, 1],
+        channels: channels)
+    case (.mixesPlanes, let fine?):
+      x = try transposed(
+        input, path, onto: fine, filterSize: [fine.spatialSize[0], 1, 1], stride: [1, 1, 1],
+        channels: channels)
+    case (.convolvesPlanes, _):
+      x = try submanifold(input, path, filterSize: [3, 1, 1], channels: channels)
+    default:
+      x = try submanifold(input, path, filterSize: [1, 1, 1], channels: channels)
+    }
+    if configuration.mergeActivated { x = try activate(x, [path + ".relu", path + ".bn"]) }
+    return x
   }
 
   private mutating func downsample(
@@ -82,7 +96,7 @@ struct UResNetPass {
         x, path + ".conv", filterSize: [1, 2, 2], stride: [1, 2, 2], channels: channels)
     case .maxPooling:
       x = pooled(x)
-      x = try submanifold(x, path + ".conv", size: 1, channels: channels)
+      x = try submanifold(x, path + ".conv", filterSize: [1, 1, 1], channels: channels)
     }
     x = try activate(x, [path + ".relu", path + ".bn"])
     record(x, path)
@@ -100,7 +114,7 @@ struct UResNetPass {
         channels: channels)
     case .interpolation:
       x = unpooled(x, onto: fine)
-      x = try submanifold(x, path + ".conv", size: 1, channels: channels)
+      x = try submanifold(x, path + ".conv", filterSize: [1, 1, 1], channels: channels)
     }
     x = try activate(x, [path + ".relu", path + ".bn"])
     record(x, path)
@@ -117,7 +131,7 @@ struct UResNetPass {
     case .concat:
       x.features = join(up.features, skip.features)
       x.channels += skip.channels
-      x = try submanifold(x, path + ".bottleneck", size: 1, channels: up.channels)
+      x = try submanifold(x, path + ".bottleneck", filterSize: [1, 1, 1], channels: up.channels)
       if configuration.joinActivated { x = try activate(x, [path + ".relu", path + ".bn"]) }
     }
     record(x, path)
@@ -142,7 +156,8 @@ struct UResNetPass {
   private mutating func plainBlock(
     _ input: Activation, _ path: String, size: Int
   ) throws -> Activation {
-    let x = try submanifold(input, path + ".conv1", size: size, channels: input.channels)
+    let x = try submanifold(
+      input, path + ".conv1", filterSize: [1, size, size], channels: input.channels)
     return try activate(x, [path + ".relu", path + ".bn1"])
   }
 
@@ -150,9 +165,10 @@ struct UResNetPass {
   private mutating func residualBlock(
     _ input: Activation, _ path: String, size: Int
   ) throws -> Activation {
-    var x = try submanifold(input, path + ".conv1", size: size, channels: input.channels)
+    var x = try submanifold(
+      input, path + ".conv1", filterSize: [1, size, size], channels: input.channels)
     x = try activate(x, [path + ".relu1", path + ".bn1"])
-    x = try submanifold(x, path + ".conv2", size: size, channels: input.channels)
+    x = try submanifold(x, path + ".conv2", filterSize: [1, size, size], channels: input.channels)
     x = try normalize(x, [path + ".norm2", path + ".bn2"])
     x.features = leakyReLU(add(x.features, input.features), leak: configuration.residualLeak)
     return x
