@@ -12,6 +12,10 @@ struct DenseNetGolden {
   let features: [[Double]]
   /// Planes, rows and columns.
   let spatialSize: [Int]
+  /// The true class of each pixel.
+  let labels: [Int]
+  /// The class of every pixel of each plane, images × rows × columns.
+  let labelImages: [[Int]]
 
   /// Reads a group whose images are the top-left corner of the file's.
   init(_ name: String) throws {
@@ -31,6 +35,9 @@ struct DenseNetGolden {
       return [images[(plane * full[2] + site[2]) * full[3] + site[3]]]
     }
     spatialSize = [full[1], rows, columns]
+    let classes = try (0..<full[1]).map { [group] in try group.integers("labels/plane\($0)") }
+    labels = sites.map { classes[$0[1]][($0[0] * rows + $0[2]) * columns + $0[3]] }
+    labelImages = classes
   }
 
   /// The logits the original gave in training at every pixel.

@@ -10,7 +10,6 @@ struct ReferenceDenseNetworkTests {
   /// What the dense networks have in common: PyTorch's normalization and slope, all activated.
   private func denseConfiguration() -> UResNetConfiguration {
     var configuration = UResNetConfiguration()
-    configuration.residual = true
     configuration.initialActivated = true
     configuration.mergeActivated = true
     configuration.joinActivated = true
@@ -24,8 +23,6 @@ struct ReferenceDenseNetworkTests {
   func twoDimensional() throws {
     var configuration = denseConfiguration()
     configuration.growth = .multiplicative
-    configuration.blocksFinal = 2
-    configuration.connections = .concat
     configuration.skipTap = .beforeBlocks
     configuration.statisticsScope = .eachPlane
     try expectTraining("uresnetlike_conv", configuration)
@@ -34,7 +31,6 @@ struct ReferenceDenseNetworkTests {
   @Test("3D: max pooling, nearest interpolation, skips after the blocks")
   func threeDimensional() throws {
     var configuration = denseConfiguration()
-    configuration.blocksFinal = 1
     configuration.skipJoin = .afterBlocks
     configuration.downsampling = .maxPooling
     configuration.upsampling = .interpolation
@@ -42,10 +38,11 @@ struct ReferenceDenseNetworkTests {
     try expectTraining("dense3d", configuration)
   }
 
-  private func expectTraining(_ name: String, _ configuration: UResNetConfiguration) throws {
+  private func expectTraining(_ name: String, _ base: UResNetConfiguration) throws {
     let golden = try DenseNetGolden(name)
     let network = try ReferenceUResNet(
-      configuration: configuration, parameters: golden.parameters())
+      configuration: masterConfiguration(originalOptions(golden.group), base: base),
+      parameters: golden.parameters())
     let output = try network(
       golden.features, sites: golden.sites, spatialSize: golden.spatialSize, mode: .training)
     let expected = try golden.logits()
@@ -55,6 +52,11 @@ struct ReferenceDenseNetworkTests {
     }
     print("FIGURE", name, difference / largest)
     #expect(difference <= 5e-5 * largest, "\(name): \(difference / largest)")
+    let figures = try GoldenFigures(
+      golden.group, mode: "train", sites: golden.sites, labels: golden.labels,
+      labelImages: golden.labelImages, spatialSize: golden.spatialSize)
+    try figures.expectLosses(of: output.logits)
+    try figures.expectMetrics(of: output.logits)
     try expectRunningStatistics(output.statistics, of: golden, network)
   }
 
