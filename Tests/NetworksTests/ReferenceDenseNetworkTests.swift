@@ -50,7 +50,6 @@ struct ReferenceDenseNetworkTests {
     let difference = zip(output.logits.joined(), expected.joined()).reduce(0) { worst, pair in
       max(worst, abs(pair.0 - pair.1))
     }
-    print("FIGURE", name, difference / largest)
     #expect(difference <= 5e-5 * largest, "\(name): \(difference / largest)")
     let figures = try GoldenFigures(
       golden.group, mode: "train", sites: golden.sites, labels: golden.labels,

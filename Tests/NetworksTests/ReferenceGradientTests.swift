@@ -32,7 +32,6 @@ struct ReferenceGradientTests {
         }, at: values, components: [component], step: 1e-6)
       let error = abs(derivative[0] - expected[component]) / abs(expected[component])
       let sensitivity = try golden.group.number("grad_sensitivity_rel_L2")
-      print("FIGURE", name, parameter, error)
       #expect(error < max(1e-3, 5 * sensitivity), "\(name) \(parameter)[\(component)]: \(error)")
     }
   }

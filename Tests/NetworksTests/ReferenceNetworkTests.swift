@@ -57,7 +57,6 @@ struct ReferenceNetworkTests {
     let difference = zip(logits.joined(), expected.joined()).reduce(0) { worst, pair in
       max(worst, abs(pair.0 - pair.1))
     }
-    print("FIGURE", golden.group.name, mode, "logits", difference / largest)
     #expect(difference <= 5e-5 * largest, "\(golden.group.name) \(mode): \(difference / largest)")
   }
 }

@@ -13,15 +13,16 @@ public func applyRulebook(
 ) -> [[Double]] {
   let channels = bias?.count ?? weights.first?.first?.count ?? 0
   let start = bias ?? Array(repeating: 0, count: channels)
-  var result = Array(repeating: start, count: outputRows)
+  var sums = (0..<outputRows).flatMap { _ in start }
   for (offset, pairs) in rulebook.enumerated() {
     for pair in pairs {
+      let first = pair.output * channels
       for (value, row) in zip(features[pair.input], weights[offset]) {
-        for channel in 0..<channels { result[pair.output][channel] += value * row[channel] }
+        for channel in 0..<channels { sums[first + channel] += value * row[channel] }
       }
     }
   }
-  return result
+  return (0..<outputRows).map { Array(sums[$0 * channels..<($0 + 1) * channels]) }
 }
 
 /// A submanifold convolution: sites in, the same sites out.

@@ -1,48 +1,74 @@
 /// The layers the network is made of, with their parameters looked up by name.
 extension UResNetPass {
   /// A submanifold convolution.
-  func submanifold(
+  mutating func submanifold(
     _ input: Activation, _ path: String, filterSize: [Int], channels: Int
   ) throws -> Activation {
-    var output = input
-    output.channels = channels
-    output.features = try submanifoldConvolution(
-      input.features, sites: input.sites, filterSize: filterSize,
-      weights: weights(path, filterSize: filterSize, from: input.channels, to: channels),
-      bias: bias(path, channels: channels))
-    return output
+    let key = RulebookKey(spatialSize: input.spatialSize, filterSize: filterSize, stride: [])
+    let rulebook = rulebook(key) {
+      submanifoldRulebook(sites: input.sites, filterSize: filterSize)
+    }
+    return try convolve(
+      input, path, rulebook: rulebook, volume: filterSize.reduce(1, *), channels: channels,
+      onto: input)
   }
 
   /// A strided convolution onto the sites it makes.
-  func strided(
+  mutating func strided(
     _ input: Activation, _ path: String, filterSize: [Int], stride: [Int], channels: Int
   ) throws -> Activation {
-    var output = coarser(input, filterSize: filterSize, stride: stride)
-    output.channels = channels
-    output.features = try convolution(
-      input.features, sites: input.sites, outputSites: output.sites, filterSize: filterSize,
-      stride: stride,
-      weights: weights(path, filterSize: filterSize, from: input.channels, to: channels),
-      bias: bias(path, channels: channels))
-    return output
+    let output = coarser(input, filterSize: filterSize, stride: stride)
+    let key = RulebookKey(
+      spatialSize: input.spatialSize, filterSize: filterSize, stride: stride)
+    let rulebook = rulebook(key) {
+      convolutionRulebook(
+        input: input.sites, output: output.sites, filterSize: filterSize, stride: stride)
+    }
+    return try convolve(
+      input, path, rulebook: rulebook, volume: filterSize.reduce(1, *), channels: channels,
+      onto: output)
   }
 
   /// A deconvolution onto the sites of `fine`.
-  func transposed(
+  mutating func transposed(
     _ input: Activation, _ path: String, onto fine: Activation, filterSize: [Int],
     stride: [Int], channels: Int
   ) throws -> Activation {
-    var output = fine
+    let rulebook = deconvolutionRulebook(
+      coarse: input.sites, fine: fine.sites, filterSize: filterSize, stride: stride)
+    return try convolve(
+      input, path, rulebook: rulebook, volume: filterSize.reduce(1, *), channels: channels,
+      onto: fine)
+  }
+
+  /// The sum over a rulebook, with the weights and the bias of `path`.
+  private func convolve(
+    _ input: Activation, _ path: String, rulebook: [[RulePair]], volume: Int, channels: Int,
+    onto target: Activation
+  ) throws -> Activation {
+    let values = try parameter(path + ".weight", count: volume * input.channels * channels)
+    var output = target
     output.channels = channels
-    output.features = try deconvolution(
-      input.features, sites: input.sites, fineSites: fine.sites, filterSize: filterSize,
-      stride: stride,
-      weights: weights(path, filterSize: filterSize, from: input.channels, to: channels))
+    output.features = applyRulebook(
+      input.features, rulebook: rulebook, outputRows: target.sites.count,
+      weights: shapedWeights(
+        values, offsets: volume, inputChannels: input.channels, outputChannels: channels))
     let bias = try planeParameters(path + ".bias", of: output, isOptional: true)
     for (row, site) in output.sites.enumerated() where !bias.isEmpty {
       output.features[row] = zip(output.features[row], bias[site[1]]).map { $0 + $1 }
     }
     return output
+  }
+
+  /// The rulebook made before for the same key, or a new one: within one pass a spatial size has
+  /// one set of sites.
+  private mutating func rulebook(
+    _ key: RulebookKey, make: () -> [[RulePair]]
+  ) -> [[RulePair]] {
+    if let known = rulebooks[key] { return known }
+    let made = make()
+    rulebooks[key] = made
+    return made
   }
 
   /// Max pooling of 1×2×2 by steps of 1×2×2.
@@ -128,19 +154,6 @@ extension UResNetPass {
     output.spatialSize = convolutionOutputSize(
       spatialSize: input.spatialSize, filterSize: filterSize, stride: stride)
     return output
-  }
-
-  private func weights(
-    _ path: String, filterSize: [Int], from input: Int, to output: Int
-  ) throws -> [[[Double]]] {
-    let offsets = filterSize.reduce(1, *)
-    let values = try parameter(path + ".weight", count: offsets * input * output)
-    return shapedWeights(values, offsets: offsets, inputChannels: input, outputChannels: output)
-  }
-
-  private func bias(_ path: String, channels: Int) throws -> [Double]? {
-    let name = path + ".bias"
-    return parameters[name] == nil ? nil : try parameter(name, count: channels)
   }
 
   private func parameter(_ name: String, count: Int) throws -> [Double] {

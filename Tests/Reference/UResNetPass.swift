@@ -5,6 +5,7 @@ struct UResNetPass {
   let configuration: UResNetConfiguration
   let parameters: [String: [Double]]
   let mode: ReferenceUResNet.Mode
+  var rulebooks: [RulebookKey: [[RulePair]]] = [:]
   var statistics: [String: [BatchStatistics]] = [:]
   var activations: [String: Activation] = [:]
 
@@ -177,4 +178,11 @@ struct UResNetPass {
   private mutating func record(_ activation: Activation, _ path: String) {
     activations[path] = activation
   }
+}
+
+/// What one rulebook of a pass differs from another by; a submanifold one has no stride.
+struct RulebookKey: Hashable {
+  var spatialSize: [Int]
+  var filterSize: [Int]
+  var stride: [Int]
 }
