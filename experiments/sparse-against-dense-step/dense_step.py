@@ -151,7 +151,10 @@ def light_loss(logits, labels):
 
 def read_planes(file, producer, event):
     """Dense [plane, drift, wire] image of one event; larcv3's axis 0 is wire, axis 1 drift."""
-    group = file[f"Data/sparse2d_{producer}_group"]
+    name = f"Data/sparse2d_{producer}_group"
+    if name not in file:
+        sys.exit(f"{file.filename} has no {name}: name another producer.")
+    group = file[name]
     extent = group["extents"][event]
     if extent["N"] != PLANES:
         sys.exit(f"{file.filename}: event {event} of {producer} has {extent['N']} planes, not 3.")
@@ -170,13 +173,18 @@ def read_planes(file, producer, event):
 def read_events(options):
     """All events as (charge averaged, label maximised) over downsampled pixels."""
     factor = 2**options.downsample
+    smallest = 2 ** PRESETS[options.preset].depth
     events = []
     with h5py.File(options.file) as file:
         for event in range(len(file["Events/event_id"])):
             charge = read_planes(file, options.image_producer, event)
             label = read_planes(file, options.label_producer, event)
+            charge = functional.avg_pool2d(charge, factor)
             label = functional.max_pool2d(label, factor).long()
-            events.append((functional.avg_pool2d(charge, factor), label))
+            if any(size % smallest for size in charge.shape[2:]):
+                shape = "x".join(str(size) for size in charge.shape[2:])
+                sys.exit(f"{options.preset} needs sides divisible by {smallest}, not {shape}.")
+            events.append((charge, label))
     if not events:
         sys.exit(f"{options.file} holds no events: give a file that does.")
     return events
