@@ -53,7 +53,7 @@ extension ReferenceOracleTests {
         let after = try runningAverage(
           golden.doubles("running_\(name)_before"), batch, keep: keep)
         let difference = try compare(after, with: golden.doubles("running_\(name)_after"))
-        #expect(difference.scaledError < 1e-5, "\(golden.name) running_\(name): \(difference)")
+        #expect(difference.scaledError < 5e-5, "\(golden.name) running_\(name): \(difference)")
       }
       // The evaluation output was taken before the training step moved the running averages.
       let evaluated = try batchNormalization(

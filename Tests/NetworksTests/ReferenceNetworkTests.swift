@@ -48,6 +48,24 @@ struct ReferenceNetworkTests {
     }
   }
 
+  @Test("no site at all is a batch like any other", arguments: networks)
+  func nothing(name: String) throws {
+    let golden = try SparseNetGolden(name)
+    let network = try golden.network()
+    for mode in [ReferenceUResNet.Mode.training, .evaluation] {
+      let output = try network([], sites: [], spatialSize: golden.spatialSize, mode: mode)
+      #expect(output.logits.isEmpty)
+    }
+  }
+
+  @Test("a missing parameter is named")
+  func missingParameter() throws {
+    let network = ReferenceUResNet(configuration: UResNetConfiguration(), parameters: [:])
+    #expect(throws: ReferenceParameterError.self) {
+      try network([[1]], sites: [[0, 0, 0, 0]], spatialSize: [3, 8, 8], mode: .training)
+    }
+  }
+
   /// Logits agree within 5e-5 of the largest: single against double precision.
   private func expectLogits(
     _ logits: [[Double]], of golden: SparseNetGolden, _ mode: String
