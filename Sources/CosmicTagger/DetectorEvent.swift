@@ -69,11 +69,10 @@ public struct FileEventSource: EventSource {
   }
 
   private func checkedImages(_ producer: String, entry: Int) throws -> [SparseImage] {
-    let images = try reader.sparseImages(producer: producer, entry: entry)
-    for image in images {
-      try image.checkForTraining(file: reader.path, producer: producer, entry: entry)
+    let product = Product(type: "sparse2d", producer: producer)
+    return try reader.sparseImages(producer: producer, entry: entry).map {
+      try $0.checkedForTraining(file: reader.path, product: product, entry: entry)
     }
-    return images
   }
 }
 

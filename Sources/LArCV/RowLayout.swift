@@ -55,8 +55,9 @@ struct RowLayout {
       Column(name: "value", scalar: .float32, offset: 8),
     ], size: 16, chunkRows: 1000)
 
-  /// One row per projection: its geometry.  The eight bytes at the end are a unit that larcv3 has
-  /// in memory and does not store.
+  /// One row per projection: its geometry.
+  ///
+  /// The eight bytes at the end are a unit that larcv3 has in memory and does not store.
   static func imageMeta(dimension: Int) -> RowLayout {
     let array = 8 * dimension
     return RowLayout(

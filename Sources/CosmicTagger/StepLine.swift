@@ -1,0 +1,33 @@
+import Foundation
+
+/// The line a training step prints, in the original's form: metrics first, then rates and times.
+public struct StepLine {
+  /// Number of the step, from zero.
+  public var step: Int
+  /// The loss.
+  public var loss: Double
+  /// The five figures.
+  public var metrics: SegmentationMetrics
+  /// Events a second since the line before.
+  public var eventsPerSecond: Double
+  /// Parts of the step and their seconds, in the order they are printed.
+  public var seconds: [(name: String, value: Double)]
+
+  /// `train Step 3 metrics: loss: 0.712, accuracy: 0.991, … (4.1 Img/s / 0.003 read / …)`.
+  public var text: String {
+    let figures: [(String, Double)] = [
+      ("loss", loss), ("accuracy", metrics.accuracy),
+      ("acc-non-zero", metrics.nonBackgroundAccuracy),
+      ("acc-neutrino", metrics.neutrinoAccuracy), ("acc-cosmic-iou", metrics.cosmicIoU),
+      ("acc-neutrino-iou", metrics.neutrinoIoU),
+    ]
+    let values = figures.map { "\($0.0): \(Self.significant($0.1))" }.joined(separator: ", ")
+    let times = seconds.map { String(format: "%.3f ", $0.value) + $0.name }
+    let rate = String(format: "%.2f Img/s", eventsPerSecond)
+    return "train Step \(step) metrics: \(values) (\(([rate] + times).joined(separator: " / ")))"
+  }
+
+  private static func significant(_ value: Double) -> String {
+    value.isNaN ? "nan" : String(format: "%.4g", value)
+  }
+}
