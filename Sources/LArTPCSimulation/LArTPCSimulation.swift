@@ -48,7 +48,7 @@ public struct LArTPCSimulation: Sendable {
   /// Seed, configuration and number determine it completely, so events can be made in any order and
   /// on any thread.
   ///
-  /// Cost: about 35 ms at full size on one core, most of it in spreading charge over pixels; proportional to the
+  /// Cost: about 40 ms at full size on one core, most of it in spreading charge over pixels; proportional to the
   /// length of all tracks.
   public func event(_ number: Int) -> SimulatedEvent {
     var readout = Readout(detector: detector)
