@@ -1,0 +1,57 @@
+import LArCV
+import LArTPCSimulation
+import Logging
+import Telemetry
+
+/// `cosmic-tagger simulate`: writes simulated events to a larcv3 file, one at a time.
+public struct SimulationRun {
+  private let path: String
+  private let eventCount: Int
+  private let simulation: LArTPCSimulation
+  private let logger: Logger
+
+  /// A run that writes events 0, 1, … of a seed.
+  ///
+  /// - Throws: `TaggerError` for options that are out of range.
+  public init(
+    output path: String, eventCount: Int, seed: UInt64,
+    configuration: LArTPCSimulation.Configuration, logger: Logger
+  ) throws(TaggerError) {
+    guard eventCount >= 1 else {
+      throw TaggerError(.usage, "--events \(eventCount) is not possible: use 1 or more")
+    }
+    do {
+      try configuration.validate()
+    } catch {
+      throw TaggerError(.usage, error.description)
+    }
+    self.path = path
+    self.eventCount = eventCount
+    self.logger = logger
+    simulation = LArTPCSimulation(seed: seed, configuration: configuration)
+  }
+
+  /// Simulates and writes. The file appears under its name when it is complete.
+  ///
+  /// - Throws: `TaggerError` when the file cannot be written.
+  public func run() throws(TaggerError) {
+    let names = DataConfiguration()
+    do {
+      let writer = try LArCVWriter(
+        path: path, products: [names.imageProducer, names.labelProducer])
+      var bar = ProgressBar()
+      for number in 0..<eventCount {
+        let event = simulation.event(number)
+        try writer.append(
+          event.id,
+          images: [(names.imageProducer, event.images), (names.labelProducer, event.labels)])
+        bar.update(step: number + 1, of: eventCount)
+      }
+      try writer.close()
+      bar.finish(erasing: true)
+    } catch {
+      throw TaggerError(error)
+    }
+    logger.info("Wrote \(eventCount) simulated events to \(path)")
+  }
+}

@@ -1,0 +1,124 @@
+import Foundation
+import Layers
+import Logging
+import Networks
+import Telemetry
+import Tensors
+import Training
+
+/// `cosmic-tagger train`: reads events, trains the sparse network, and judges it at the end.
+public struct TrainingRun {
+  /// What is read.
+  public let data: DataConfiguration
+  /// The network's switches; the number of planes is taken from the events.
+  public let network: UResNetConfiguration
+  /// How it is trained.
+  public let training: TrainingConfiguration
+
+  private let logger: Logger
+
+  /// A run that reports to a logger.
+  ///
+  /// - Throws: `TaggerError` for options that are out of range.
+  public init(
+    data: DataConfiguration, network: UResNetConfiguration, training: TrainingConfiguration,
+    logger: Logger
+  ) throws(TaggerError) {
+    try data.validate()
+    try training.validate()
+    self.data = data
+    self.network = network
+    self.training = training
+    self.logger = logger
+  }
+
+  /// Trains.
+  ///
+  /// - Throws: `TaggerError` when events cannot be read or do not fit the network, when the loss is no
+  ///   longer finite, or when a picture cannot be written.
+  public func run() throws(TaggerError) {
+    do {
+      try train()
+    } catch {
+      throw TaggerError(error)
+    }
+  }
+
+  private func train() throws {
+    let geometry = try ImageGeometry.find(in: data.openSource(), data)
+    var configuration = network
+    configuration.planes = geometry.planes
+    let folder = try OutputFolder(training.logDirectory)
+    report(configuration)
+    try configuration.validate()
+    try geometry.checkDepth(configuration.depth)
+
+    let network = try UResNet(configuration, over: SparseConvolutions(seed: training.seed))
+    logger.info("Total number of trainable parameters in this network: \(network.parameterCount)")
+    let trainer = Trainer(
+      network: network, loss: training.loss, optimizer: training.optimizer.make(),
+      classes: configuration.classes, threads: Threads(count: training.threads))
+    let planner = NetworkPlanner(network, inputChannels: configuration.inputChannels)
+    let assembly = SiteAssembly(geometry, data)
+
+    try steps(
+      trainer,
+      EventLoader(data, assembly: assembly, planner: planner, batchCount: training.iterations),
+      geometry)
+    try Scoring(data: data, training: training, geometry: geometry, logger: logger)
+      .run(trainer, assembly, planner, folder)
+  }
+
+  private func report(_ configuration: UResNetConfiguration) {
+    var listing = ConfigurationListing()
+    listing.add("mode", "train")
+    listing.add("sparse", "True")
+    listing.add(data)
+    listing.add(training)
+    listing.add(configuration)
+    for line in listing.lines { logger.info("\(line)") }
+  }
+
+  private func steps(
+    _ trainer: Trainer, _ loader: EventLoader, _ geometry: ImageGeometry
+  ) throws {
+    var bar = ProgressBar()
+    var durations: [Double] = []
+    var clock = Stopwatch()
+    var waiting = Stopwatch()
+    while let batch = try loader.next() {
+      let waited = waiting.lap()
+      let result = try trainer.step(batch.sites, learningRate: training.learningRate)
+      let step = durations.count
+      durations.append(clock.lap())
+      if step % training.loggingIteration == 0 || step == training.iterations - 1 {
+        bar.finish(erasing: true)
+        logger.info("\(line(step, result, batch, waited, durations[step], geometry))")
+      }
+      bar.update(step: step + 1, of: training.iterations)
+      _ = waiting.lap()
+    }
+    bar.finish(erasing: true)
+    for line in Throughput(durations, minibatchSize: data.minibatchSize).lines {
+      logger.info("\(line)")
+    }
+    logger.info("Peak memory of a step: \(trainer.highWaterBytes >> 20) MiB")
+  }
+
+  private func line(
+    _ step: Int, _ result: Trainer.StepResult, _ batch: LoadedBatch, _ waited: Double,
+    _ duration: Double, _ geometry: ImageGeometry
+  ) -> String {
+    StepLine(
+      step: step, loss: result.loss,
+      metrics: SegmentationMetrics(
+        result.confusions, pixelsPerImage: geometry.pixels, averaging: training.averaging),
+      eventsPerSecond: Double(data.minibatchSize) / duration,
+      seconds: [
+        ("read", batch.readSeconds), ("plan", batch.planSeconds), ("wait", waited),
+        ("forward", result.forwardSeconds), ("backward", result.backwardSeconds),
+        ("optimizer", result.optimizerSeconds),
+      ]
+    ).text
+  }
+}

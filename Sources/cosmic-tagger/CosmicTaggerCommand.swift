@@ -1,0 +1,56 @@
+import ArgumentParser
+import CosmicTagger
+import Foundation
+import Logging
+
+/// The command line of CosmicTagger.
+@main
+struct CosmicTaggerCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cosmic-tagger",
+    abstract: "Labels every active pixel of a liquid-argon neutrino detector's images.",
+    discussion: """
+      Pixels are background, of a cosmic ray, or of a neutrino interaction. A UNet of sparse \
+      convolutions is trained on the active pixels alone.
+
+      Start without any data:
+        cosmic-tagger train --sparse --preset a21 --downsample 1 -mb 1 -i 100
+      or with a larcv3 file:
+        cosmic-tagger inspect --file events.h5
+        cosmic-tagger train --sparse --file events.h5 --preset a21 --downsample 1 -mb 1 -i 100
+      """,
+    subcommands: [Train.self, Iotest.self, Inspect.self, Simulate.self])
+}
+
+extension ParsableCommand {
+  /// Runs a command's work, and ends the process with one sentence and the right code if it fails.
+  func reportingErrors(_ work: () throws(TaggerError) -> Void) throws {
+    do {
+      try work()
+    } catch {
+      FileHandle.standardError.write(Data("cosmic-tagger: \(error.description)\n".utf8))
+      throw ExitCode(error.kind.rawValue)
+    }
+  }
+
+  /// Prints what a run reports, line by line.
+  var logger: Logger {
+    Logger(label: "cosmic-tagger") { _ in PlainLog() }
+  }
+}
+
+/// A log that prints messages as they are: they are the program's output.
+struct PlainLog: LogHandler {
+  var metadata: Logger.Metadata = [:]
+  var logLevel = Logger.Level.info
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    // One write a line, so that lines of several processes do not mix and none is lost in a buffer.
+    FileHandle.standardOutput.write(Data("\(event.message)\n".utf8))
+  }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import CosmicTagger
+
+/// `cosmic-tagger iotest`.
+struct Iotest: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure reading alone.",
+    discussion: """
+      Reads batches and assembles their sites as training does, but builds no network.
+
+      Example:
+        cosmic-tagger iotest --file events.h5 -i 50 -mb 4
+      """)
+
+  @OptionGroup(title: "Events") var data: DataOptions
+
+  @Option(
+    name: [.customShort("i"), .long], help: ArgumentHelp("Batches to read.", valueName: "batches"))
+  var iterations = 25
+
+  func run() throws {
+    try reportingErrors { () throws(TaggerError) in
+      try ReadingTest(data: data.configuration, iterations: iterations, logger: logger).run()
+    }
+  }
+}

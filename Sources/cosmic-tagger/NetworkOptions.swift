@@ -1,0 +1,147 @@
+import ArgumentParser
+import Networks
+
+extension UResNetConfiguration.Preset: ExpressibleByArgument {}
+extension UResNetConfiguration.Connections: ExpressibleByArgument {}
+extension UResNetConfiguration.Growth: ExpressibleByArgument {}
+extension UResNetConfiguration.Downsampling: ExpressibleByArgument {}
+extension UResNetConfiguration.Upsampling: ExpressibleByArgument {}
+
+/// A truth value as the original's scripts spell it.
+enum Truth: String, CaseIterable, ExpressibleByArgument {
+  case yes = "True"
+  case no = "False"
+
+  init?(argument: String) {
+    switch argument.lowercased() {
+    case "yes", "true", "t", "y", "1": self = .yes
+    case "no", "false", "f", "n", "0": self = .no
+    default: return nil
+    }
+  }
+
+  var value: Bool { self == .yes }
+}
+
+/// The network: a preset, and every switch that changes it.
+struct NetworkOptions: ParsableArguments {
+  @Option(help: "The network to start from; the switches below change it.")
+  var preset = UResNetConfiguration.Preset.uresnet
+
+  @Option(help: ArgumentHelp("Channels of the first level.", valueName: "channels"))
+  var nInitialFilters: Int?
+
+  @Option(help: ArgumentHelp("Number of downsamplings.", valueName: "levels"))
+  var networkDepth: Int?
+
+  @Option(
+    name: [.long, .customLong("res-blocks-per-layer")],
+    help: ArgumentHelp("Blocks on each level, on the way down and up.", valueName: "blocks"))
+  var blocksPerLayer: Int?
+
+  @Option(
+    name: [.long, .customLong("res-blocks-deepest-layer")],
+    help: ArgumentHelp("Blocks at the bottom.", valueName: "blocks"))
+  var blocksDeepestLayer: Int?
+
+  @Option(
+    name: [.long, .customLong("res-blocks-final")],
+    help: ArgumentHelp("Blocks after the U, at full resolution.", valueName: "blocks"))
+  var blocksFinal: Int?
+
+  @Option(help: "Residual blocks, or plain convolutions.")
+  var residual: Truth?
+
+  @Option(help: "How skip connections join the upward path.")
+  var connections: UResNetConfiguration.Connections?
+
+  @Option(
+    name: [.customLong("gr", withSingleDash: true), .long],
+    help: "How channels grow from level to level.")
+  var growthRate: UResNetConfiguration.Growth?
+
+  @Option(
+    name: [.customLong("ub", withSingleDash: true), .long], help: "Whether convolutions have biases.")
+  var useBias: Truth?
+
+  @Option(
+    name: [.customLong("bn", withSingleDash: true), .long],
+    help: "Whether convolutions are followed by batch normalisation.")
+  var batchNorm: Truth?
+
+  @Option(help: "How images are halved.")
+  var downsampling: UResNetConfiguration.Downsampling?
+
+  @Option(help: "How images are doubled.")
+  var upsampling: UResNetConfiguration.Upsampling?
+
+  @Option(help: ArgumentHelp("Channels of the blocks at the bottom.", valueName: "channels"))
+  var bottleneckDeepest: Int?
+
+  @Option(help: ArgumentHelp("Extent of the filters at the bottom.", valueName: "pixels"))
+  var filterSizeDeepest: Int?
+
+  @Option(help: ArgumentHelp("Extent of the first filter.", valueName: "pixels"))
+  var initialFilterSize: Int?
+
+  @Option(help: "Keep the planes apart at the bottom too.")
+  var blockConcat: Truth?
+
+  @Option(help: "Skips leave before (True) or after (False) the blocks on the way down.")
+  var connectPreResBlocksDown: Truth?
+
+  @Option(help: "Skips join before (True) or after (False) the blocks on the way up.")
+  var connectPreResBlocksUp: Truth?
+
+  @Option(help: ArgumentHelp("Slope of activations for negative values.", valueName: "slope"))
+  var leak: Float?
+
+  @Option(help: ArgumentHelp("Added to the variance in normalisation.", valueName: "number"))
+  var normalizationEpsilon: Double?
+
+  @Option(
+    help: ArgumentHelp("Weight of a batch in the running statistics.", valueName: "number"))
+  var normalizationMomentum: Double?
+
+  /// The preset with all changes.
+  var configuration: UResNetConfiguration {
+    var network = UResNetConfiguration(preset: preset)
+    set(&network.initialFilters, nInitialFilters)
+    set(&network.depth, networkDepth)
+    set(&network.blocksPerLayer, blocksPerLayer)
+    set(&network.blocksDeepest, blocksDeepestLayer)
+    set(&network.blocksFinal, blocksFinal)
+    set(&network.residual, residual?.value)
+    set(&network.connections, connections)
+    set(&network.growth, growthRate)
+    set(&network.bias, useBias?.value)
+    set(&network.batchNorm, batchNorm?.value)
+    set(&network.downsampling, downsampling)
+    set(&network.upsampling, upsampling)
+    set(&network.bottleneckDeepest, bottleneckDeepest.map { $0 })
+    set(&network.filterSizeDeepest, filterSizeDeepest)
+    set(&network.initialFilterSize, initialFilterSize)
+    if let blockConcat { network.separatePlanes(blockConcat.value) }
+    set(&network.connectPreDown, connectPreResBlocksDown?.value)
+    set(&network.connectPreUp, connectPreResBlocksUp?.value)
+    set(&network.leak, leak)
+    set(&network.normalizationEpsilon, normalizationEpsilon)
+    set(&network.normalizationMomentum, normalizationMomentum)
+    return network
+  }
+
+  private func set<Value>(_ field: inout Value, _ option: Value?) {
+    if let option { field = option }
+  }
+}
+
+extension UResNetConfiguration {
+  /// What `--block-concat` means for the bottom of the U.
+  fileprivate mutating func separatePlanes(_ areSeparate: Bool) {
+    if areSeparate {
+      deepest = .perPlane
+    } else if deepest == .perPlane {
+      deepest = .merged
+    }
+  }
+}

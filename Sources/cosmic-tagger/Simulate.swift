@@ -1,0 +1,44 @@
+import ArgumentParser
+import CosmicTagger
+import LArTPCSimulation
+
+/// `cosmic-tagger simulate`.
+struct Simulate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write simulated events to a larcv3 file.",
+    discussion: """
+      Cosmic muons, one neutrino interaction and noise on three wire planes, with labels, in the \
+      layout of the near detector's files. Seed and number determine an event.
+
+      Example:
+        cosmic-tagger simulate --output simulated.h5 --events 100
+      """)
+
+  @Option(help: ArgumentHelp("The file to write.", valueName: "path"))
+  var output: String
+
+  @Option(help: ArgumentHelp("Number of events.", valueName: "count"))
+  var events = 10
+
+  @Option(help: ArgumentHelp("Seed of the events.", valueName: "number"))
+  var seed: UInt64 = 0
+
+  @Option(help: ArgumentHelp("Mean number of cosmic muons in an event.", valueName: "muons"))
+  var cosmicMuons = LArTPCSimulation.Configuration().cosmicMuons
+
+  @Option(
+    help: ArgumentHelp("Share of events that have a neutrino interaction.", valueName: "share"))
+  var neutrinoFraction = LArTPCSimulation.Configuration().neutrinoFraction
+
+  func run() throws {
+    try reportingErrors { () throws(TaggerError) in
+      var configuration = LArTPCSimulation.Configuration()
+      configuration.cosmicMuons = cosmicMuons
+      configuration.neutrinoFraction = neutrinoFraction
+      try SimulationRun(
+        output: output, eventCount: events, seed: seed, configuration: configuration,
+        logger: logger
+      ).run()
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import ArgumentParser
+import CosmicTagger
+import Tensors
+import Training
+
+extension TrainingConfiguration.Balance: ExpressibleByArgument {}
+extension TrainingConfiguration.Averaging: ExpressibleByArgument {}
+extension OptimizerKind: ExpressibleByArgument {}
+
+/// `cosmic-tagger train`.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a network and judge it.",
+    discussion: """
+      Prints a line for each step: the loss, the share of right pixels (all, not background, \
+      neutrino), the overlaps with the true cosmic and neutrino pixels, events a second, and where \
+      the time went. At the end the network is scored beside predictions that need no network, and \
+      a picture of one event is written.
+
+      Train the small network on half-resolution images of a file:
+        cosmic-tagger train --sparse --file events.h5 --preset a21 --downsample 1 -mb 1 -i 300 \
+      -lr 1e-3 --loss-balance-scheme light
+      """)
+
+  @Flag(
+    help: "Compute on active sites only. Required: dense images are not supported yet.")
+  var sparse = false
+
+  @OptionGroup(title: "Events") var data: DataOptions
+
+  @Option(
+    name: [.customShort("i"), .long], help: ArgumentHelp("Number of steps.", valueName: "steps"))
+  var iterations = 25
+
+  @Option(
+    name: [.customLong("lr", withSingleDash: true), .long],
+    help: ArgumentHelp("Learning rate.", valueName: "rate"))
+  var learningRate = 3e-4
+
+  @Option(name: [.customShort("o"), .long], help: "How weights follow their gradients.")
+  var optimizer = OptimizerKind.adam
+
+  @Option(
+    help: ArgumentHelp(
+      "How pixels are weighted in the loss.",
+      discussion: "light: background 1, cosmic 1.5, neutrino 10; even: by how rare the class is; "
+        + "focal: by how wrong the prediction is."))
+  var lossBalanceScheme: TrainingConfiguration.Balance?
+
+  @Option(
+    name: [.customLong("bl", withSingleDash: true), .long],
+    help: ArgumentHelp(
+      "The loss of 2019 instead.",
+      discussion: "True: background 0.05, cosmic 0.25, neutrino 1; False: all pixels alike; both "
+        + "over all planes together."))
+  var balanceLoss: Truth?
+
+  @Option(help: "Average metrics over images, or over all pixels together as in 2019.")
+  var metrics = TrainingConfiguration.Averaging.image
+
+  @Option(
+    help: ArgumentHelp(
+      "Threads to compute with; results do not depend on it.", valueName: "count"))
+  var threads = Threads.available
+
+  @Option(
+    name: [.customLong("li", withSingleDash: true), .long],
+    help: ArgumentHelp("Steps from one printed line to the next.", valueName: "steps"))
+  var loggingIteration = 1
+
+  @Option(
+    name: [.customLong("ld", withSingleDash: true), .long],
+    help: ArgumentHelp("Where the event picture goes.", valueName: "folder"))
+  var logDirectory = "log"
+
+  @Option(
+    help: ArgumentHelp(
+      "Events to score the network on at the end.",
+      discussion: "Without it, the events of --file; or simulated ones it has not seen.",
+      valueName: "path"))
+  var auxFile: String?
+
+  @Option(
+    help: ArgumentHelp("Most events to score at the end; 0 for none.", valueName: "events"))
+  var scoreEvents = 24
+
+  @OptionGroup(title: "Network") var network: NetworkOptions
+
+  func validate() throws {
+    guard sparse else {
+      throw ValidationError(
+        "training on dense images is not supported yet: add --sparse to train on active sites")
+    }
+    guard lossBalanceScheme == nil || balanceLoss == nil else {
+      throw ValidationError(
+        "--loss-balance-scheme and --balance-loss are two ways to say one thing: use one of them")
+    }
+  }
+
+  func run() throws {
+    try reportingErrors { () throws(TaggerError) in
+      try TrainingRun(
+        data: data.configuration, network: network.configuration, training: training,
+        logger: logger
+      ).run()
+    }
+  }
+
+  private var training: TrainingConfiguration {
+    var training = TrainingConfiguration()
+    training.iterations = iterations
+    training.learningRate = learningRate
+    training.optimizer = optimizer
+    training.balance = lossBalanceScheme ?? training.balance
+    training.seedBalanceLoss = balanceLoss?.value
+    training.averaging = metrics
+    training.seed = data.seed
+    training.threads = threads
+    training.loggingIteration = loggingIteration
+    training.scoredEvents = scoreEvents
+    training.auxiliaryFile = auxFile
+    training.logDirectory = logDirectory
+    return training
+  }
+}
