@@ -43,7 +43,9 @@ struct RowLayout {
       Column(name: "N", scalar: .uint32, offset: 8),
     ], size: 16, chunkRows: 10)
 
-  /// One row per projection: where its voxels are.  larcv3 writes `ID` and never reads it.
+  /// One row per projection: where its voxels are.
+  ///
+  /// larcv3 writes `ID` and never reads it.
   static let voxelExtents = RowLayout(
     columns: extents.columns + [Column(name: "ID", scalar: .uint32, offset: 12, isOptional: true)],
     size: 16, chunkRows: 100)
@@ -55,8 +57,9 @@ struct RowLayout {
       Column(name: "value", scalar: .float32, offset: 8),
     ], size: 16, chunkRows: 1000)
 
-  /// One row per projection: its geometry.  The eight bytes at the end are a unit that larcv3 has
-  /// in memory and does not store.
+  /// One row per projection: its geometry.
+  ///
+  /// The eight bytes at the end are a unit that larcv3 has in memory and does not store.
   static func imageMeta(dimension: Int) -> RowLayout {
     let array = 8 * dimension
     return RowLayout(
