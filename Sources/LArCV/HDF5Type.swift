@@ -50,7 +50,7 @@ extension HDF5Handle {
     return index < 0 ? nil : HDF5Handle(H5Tget_member_type(identifier, UInt32(index)))
   }
 
-  /// The class of a type: integer, float, compound, …
+  /// The class of a type, such as integer, float or compound.
   var typeClass: H5T_class_t { H5Tget_class(identifier) }
 
   /// The bytes of one element of a type.

@@ -3,9 +3,9 @@
 /// larcv3 names the group `<type>_<producer>_group`: the type ends at the first underscore, so the
 /// producer may have underscores of its own (`sparse2d_sbnd_cosmicseg_group`).
 public struct Product: Hashable, Sendable, Comparable, CustomStringConvertible {
-  /// The type of data: `sparse2d`, `sparse3d`, `cluster2d`, `particle`, `image2d`, …
+  /// The type of data, such as `sparse2d`, `sparse3d`, `cluster2d`, `particle` or `image2d`.
   public let type: String
-  /// Who made it: `sbndwire`, `sbnd_cosmicseg`, …
+  /// Who made it, such as `sbndwire` or `sbnd_cosmicseg`.
   public let producer: String
 
   /// The product of a type by a producer.

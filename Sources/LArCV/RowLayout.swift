@@ -43,7 +43,9 @@ struct RowLayout {
       Column(name: "N", scalar: .uint32, offset: 8),
     ], size: 16, chunkRows: 10)
 
-  /// One row per projection: where its voxels are.  larcv3 writes `ID` and never reads it.
+  /// One row per projection: where its voxels are.
+  ///
+  /// larcv3 writes `ID` and never reads it.
   static let voxelExtents = RowLayout(
     columns: extents.columns + [Column(name: "ID", scalar: .uint32, offset: 12, isOptional: true)],
     size: 16, chunkRows: 100)

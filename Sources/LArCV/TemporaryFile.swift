@@ -1,0 +1,51 @@
+import Foundation
+
+/// A file under a name of its own until it is complete, then under the name it is meant for.
+///
+/// The temporary name is beside the target, since only within a file system is renaming atomic.
+final class TemporaryFile {
+  let path: String
+  private let target: String
+  private var isNamed = false
+
+  /// Makes an empty file beside the target.
+  init(beside target: String) throws(LArCVError) {
+    self.target = target
+    var status = stat()
+    guard !target.isEmpty, !target.utf8.contains(0), !target.hasSuffix("/"),
+      stat(target, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
+    else { throw .usage(target, "cannot be a file's name; give the path of a file") }
+    path = "\(target).\(UUID().uuidString.prefix(8)).partial"
+    let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      isNamed = true
+      throw .inputOutput(
+        target, "cannot be made (\(String(cString: strerror(errno)))); check its directory")
+    }
+    close(descriptor)
+  }
+
+  /// Brings the content to the disk and renames.
+  func takeName() throws(LArCVError) {
+    let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    guard synchronize(path), rename(path, target) == 0 else {
+      throw .inputOutput(
+        target, "cannot be completed (\(String(cString: strerror(errno)))); check the disk")
+    }
+    isNamed = true
+    // The rename itself survives a power failure only when the directory is on the disk too; some
+    // file systems cannot do that, and the file is complete all the same.
+    _ = synchronize(directory)
+  }
+
+  private func synchronize(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    let isSynchronized = fsync(descriptor) == 0
+    return close(descriptor) == 0 && isSynchronized
+  }
+
+  deinit {
+    if !isNamed { unlink(path) }
+  }
+}
