@@ -51,7 +51,8 @@ struct Scoring {
       bar.update(step: scored, of: batchCount, message: "scoring")
     }
     bar.finish(erasing: true)
-    logger.info("\nScored \(scored) \(description) one by one (\(training.averaging.rawValue) metrics):")
+    logger.info(
+      "\nScored \(scored) \(description) one by one (\(training.averaging.rawValue) metrics):")
     logger.info("\(table(running, batchwise, baselines))")
     if let picture { try draw(picture.batch, picture.predictions, folder) }
   }

@@ -31,7 +31,9 @@ public struct SimulationRun {
     simulation = LArTPCSimulation(seed: seed, configuration: configuration)
   }
 
-  /// Simulates and writes. The file appears under its name when it is complete.
+  /// Simulates and writes.
+  ///
+  /// The file appears under its name when it is complete.
   ///
   /// - Throws: `TaggerError` when the file cannot be written.
   public func run() throws(TaggerError) {

@@ -17,7 +17,8 @@ struct Inspect: ParsableCommand {
   @Flag(
     help: ArgumentHelp(
       "Print one JSON object a line for each image instead.",
-      discussion: "Keys: entry, product, projection, n (voxels), sum_id, sum_val, crc_id (CRC-32 of "
+      discussion:
+        "Keys: entry, product, projection, n (voxels), sum_id, sum_val, crc_id (CRC-32 of "
         + "the ids as little-endian 64-bit integers), crc_val (of the values as little-endian "
         + "32-bit floats)."))
   var json = false

@@ -61,7 +61,8 @@ struct NetworkOptions: ParsableArguments {
   var growthRate: UResNetConfiguration.Growth?
 
   @Option(
-    name: [.customLong("ub", withSingleDash: true), .long], help: "Whether convolutions have biases.")
+    name: [.customLong("ub", withSingleDash: true), .long],
+    help: "Whether convolutions have biases.")
   var useBias: Truth?
 
   @Option(
