@@ -19,7 +19,9 @@ struct CosmicTaggerCommand: ParsableCommand {
         cosmic-tagger inspect --file events.h5
         cosmic-tagger train --sparse --file events.h5 --preset a21 --downsample 1 -mb 1 -i 100
       """,
-    subcommands: [Train.self, Iotest.self, Inspect.self, Simulate.self])
+    subcommands: [
+      Train.self, Iotest.self, Inspect.self, Simulate.self, BuildNet.self,
+    ])
 }
 
 extension ParsableCommand {
