@@ -75,46 +75,43 @@ public struct Inspection {
 }
 
 /// The figures of one image that any correct reader agrees on.
-private struct ImageSummary: Encodable {
+private struct ImageSummary {
   let entry: Int
   let product: String
   let projection: Int
-  let n: Int
-  let sumID: UInt64
-  let sumValue: Double
-  let crcID: UInt
-  let crcValue: UInt
-
-  enum CodingKeys: String, CodingKey {
-    case entry
-    case product
-    case projection
-    case n
-    case sumID = "sum_id"
-    case sumValue = "sum_val"
-    case crcID = "crc_id"
-    case crcValue = "crc_val"
-  }
+  let image: SparseImage
 
   init(_ entry: Int, _ product: Product, _ projection: Int, _ image: SparseImage) {
     self.entry = entry
     self.product = product.name
     self.projection = projection
-    n = image.ids.count
-    sumID = image.ids.reduce(0, &+)
-    sumValue = image.values.reduce(0) { $0 + Double($1) }
-    crcID = Self.checksum(image.ids.map(\.littleEndian))
-    crcValue = Self.checksum(image.values.map(\.bitPattern.littleEndian))
+    self.image = image
   }
 
+  /// One JSON object.
+  ///
+  /// A sum that is not finite is written `NaN` or `Infinity`, as Python's `json` writes and reads it;
+  /// Foundation's encoder has no such form, hence this one.
   var line: String {
     get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      encoder.nonConformingFloatEncodingStrategy = .convertToString(
-        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-      return String(decoding: try encoder.encode(self), as: UTF8.self)
+      let sumID = image.ids.reduce(0, &+)
+      let sumValue = image.values.reduce(0.0) { $0 + Double($1) }
+      let fields: [(String, String)] = [
+        ("entry", "\(entry)"),
+        ("product", String(decoding: try JSONEncoder().encode(product), as: UTF8.self)),
+        ("projection", "\(projection)"), ("n", "\(image.ids.count)"), ("sum_id", "\(sumID)"),
+        ("sum_val", Self.text(sumValue)),
+        ("crc_id", "\(Self.checksum(image.ids.map(\.littleEndian)))"),
+        ("crc_val", "\(Self.checksum(image.values.map(\.bitPattern.littleEndian)))"),
+      ]
+      return "{" + fields.map { "\"\($0.0)\": \($0.1)" }.joined(separator: ", ") + "}"
     }
+  }
+
+  private static func text(_ value: Double) -> String {
+    if value.isNaN { return "NaN" }
+    if value.isInfinite { return value > 0 ? "Infinity" : "-Infinity" }
+    return "\(value)"
   }
 
   /// CRC-32 of the bytes, fed in pieces that zlib's 32-bit lengths can count.
