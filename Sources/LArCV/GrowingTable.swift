@@ -48,11 +48,12 @@ final class GrowingTable {
   func append(_ rows: RowBuilder) throws(LArCVError) {
     guard rows.count > 0 else { return }
     let end = rowCount + rows.count
-    guard dataset.setExtent(end),
-      dataset.writeRows(rowCount..<end, as: rowType, from: rows.bytes)
-    else {
+    do throws(HDF5Failure) {
+      try dataset.setExtent(end)
+      try dataset.writeRows(rowCount..<end, as: rowType, from: rows.bytes)
+    } catch {
       throw .inputOutput(
-        file, "\(name) cannot be written (\(HDF5.reason())); check the disk's space")
+        file, "\(name) cannot be written (\(error.reason)); check the disk's space")
     }
     rowCount = end
   }
@@ -95,9 +96,9 @@ extension HDF5Handle {
     return H5Pset_deflate(identifier, UInt32(deflate)) >= 0
   }
 
-  fileprivate func setExtent(_ rows: Int) -> Bool {
+  fileprivate func setExtent(_ rows: Int) throws(HDF5Failure) {
     var extent = hsize_t(rows)
-    return H5Dset_extent(identifier, &extent) >= 0
+    try HDF5.check(H5Dset_extent(identifier, &extent))
   }
 
   func flushFile() -> Bool { H5Fflush(identifier, H5F_SCOPE_GLOBAL) >= 0 }

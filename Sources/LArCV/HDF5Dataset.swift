@@ -44,60 +44,64 @@ extension HDF5Handle {
   /// The bytes a dataset takes in the file, after compression.
   var storedBytes: Int { Int(clamping: H5Dget_storage_size(identifier)) }
 
-  /// Reads rows of a dataset of rank one; false when HDF5 fails.
-  func readRows(_ range: Range<Int>, as type: HDF5Handle, into bytes: inout [UInt8]) -> Bool {
-    guard !range.isEmpty else { return true }
-    guard let selection = select(range), let memory = HDF5Handle.rows(range.count) else {
-      return false
-    }
-    return bytes.withUnsafeMutableBytes {
-      read(type: type, memory: memory, selection: selection, into: $0.baseAddress)
-    }
+  /// Reads rows of a dataset of rank one.
+  func readRows(
+    _ range: Range<Int>, as type: HDF5Handle, into bytes: inout [UInt8]
+  ) throws(HDF5Failure) {
+    guard !range.isEmpty else { return }
+    let selection = try select(range)
+    let memory = try HDF5Handle.rows(range.count)
+    try read(type: type, memory: memory, selection: selection, into: &bytes)
   }
 
   private func read(
     type: HDF5Handle, memory: HDF5Handle, selection: HDF5Handle,
-    into bytes: UnsafeMutableRawPointer?
-  ) -> Bool {
-    H5Dread(
-      identifier, type.identifier, memory.identifier, selection.identifier, HDF5.standard, bytes)
-      >= 0
+    into bytes: UnsafeMutableRawPointer
+  ) throws(HDF5Failure) {
+    try HDF5.check(
+      H5Dread(
+        identifier, type.identifier, memory.identifier, selection.identifier, HDF5.standard, bytes))
   }
 
-  /// Writes rows of a dataset of rank one; false when HDF5 fails.
-  func writeRows(_ range: Range<Int>, as type: HDF5Handle, from bytes: [UInt8]) -> Bool {
-    guard !range.isEmpty else { return true }
-    guard let selection = select(range), let memory = HDF5Handle.rows(range.count) else {
-      return false
-    }
-    return bytes.withUnsafeBytes {
-      write(type: type, memory: memory, selection: selection, from: $0.baseAddress)
-    }
+  /// Writes rows of a dataset of rank one.
+  func writeRows(
+    _ range: Range<Int>, as type: HDF5Handle, from bytes: [UInt8]
+  ) throws(HDF5Failure) {
+    guard !range.isEmpty else { return }
+    let selection = try select(range)
+    let memory = try HDF5Handle.rows(range.count)
+    try write(type: type, memory: memory, selection: selection, from: bytes)
   }
 
   private func write(
-    type: HDF5Handle, memory: HDF5Handle, selection: HDF5Handle, from bytes: UnsafeRawPointer?
-  ) -> Bool {
-    H5Dwrite(
-      identifier, type.identifier, memory.identifier, selection.identifier, HDF5.standard, bytes)
-      >= 0
+    type: HDF5Handle, memory: HDF5Handle, selection: HDF5Handle, from bytes: UnsafeRawPointer
+  ) throws(HDF5Failure) {
+    try HDF5.check(
+      H5Dwrite(
+        identifier, type.identifier, memory.identifier, selection.identifier, HDF5.standard, bytes))
   }
 
   /// A dataspace of some rows.
-  static func rows(_ count: Int) -> HDF5Handle? {
+  private static func rows(_ count: Int) throws(HDF5Failure) -> HDF5Handle {
     var extent = hsize_t(count)
-    return HDF5Handle(H5Screate_simple(1, &extent, nil))
+    guard let space = HDF5Handle(H5Screate_simple(1, &extent, nil)) else {
+      throw HDF5Failure(reason: HDF5.reason())
+    }
+    return space
   }
 
   /// A dataset's dataspace with some rows selected.
-  private func select(_ range: Range<Int>) -> HDF5Handle? {
-    guard let space = HDF5Handle(H5Dget_space(identifier)) else { return nil }
-    return space.selectHyperslab(range) ? space : nil
+  private func select(_ range: Range<Int>) throws(HDF5Failure) -> HDF5Handle {
+    guard let space = HDF5Handle(H5Dget_space(identifier)) else {
+      throw HDF5Failure(reason: HDF5.reason())
+    }
+    try space.selectHyperslab(range)
+    return space
   }
 
-  private func selectHyperslab(_ range: Range<Int>) -> Bool {
+  private func selectHyperslab(_ range: Range<Int>) throws(HDF5Failure) {
     var start = hsize_t(range.lowerBound)
     var count = hsize_t(range.count)
-    return H5Sselect_hyperslab(identifier, H5S_SELECT_SET, &start, nil, &count, nil) >= 0
+    try HDF5.check(H5Sselect_hyperslab(identifier, H5S_SELECT_SET, &start, nil, &count, nil))
   }
 }

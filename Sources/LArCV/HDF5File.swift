@@ -7,6 +7,7 @@ final class HDF5File {
   /// Bytes on disk, by which absurd table sizes are recognised.
   let size: Int
   private let root: HDF5Handle
+  private let headers: ObjectHeader
 
   /// Opens a regular file; refuses anything that is not an HDF5 file before HDF5 parses it.
   init(path: String) throws(LArCVError) {
@@ -16,11 +17,17 @@ final class HDF5File {
     guard H5Fis_hdf5(path) > 0 else {
       throw .badData(path, "is not an HDF5 file; give a file written by larcv3")
     }
-    guard let root = HDF5Handle(H5Fopen(path, submanifold_h5_read_only(), HDF5.standard)) else {
+    guard let raw = RawFile(path: path) else {
+      throw .inputOutput(path, "cannot be read; check its permissions")
+    }
+    guard let root = HDF5Handle(H5Fopen(path, submanifold_h5_read_only(), HDF5.standard)),
+      let headers = ObjectHeader(file: raw, handle: root)
+    else {
       throw .badData(
         path, "cannot be opened as HDF5 (\(HDF5.reason())); \(LArCVError.copyAgain)")
     }
     self.root = root
+    self.headers = headers
   }
 
   private static func sizeOfReadableFile(_ path: String) throws(LArCVError) -> Int {
@@ -54,6 +61,9 @@ final class HDF5File {
       }
       guard !object.isSymbolicLink(name) else {
         throw .badData(path, "\(walked) is a symbolic link; copy its target into the file")
+      }
+      guard let address = object.headerAddress(name), headers.isSound(at: address) else {
+        throw .badData(path, "\(walked) has a damaged header; \(LArCVError.copyAgain)")
       }
       guard let next = object.open(name) else {
         throw .badData(

@@ -27,6 +27,11 @@ final class HDF5Handle {
   }
 }
 
+/// HDF5's reason for a failure, taken before closing handles clears it.
+struct HDF5Failure: Error {
+  let reason: String
+}
+
 /// What concerns the HDF5 library as a whole.
 enum HDF5 {
   /// HDF5's default property list, error stack and "all of it" selection are all zero in C.
@@ -39,6 +44,11 @@ enum HDF5 {
   /// The setting belongs to a thread, and a reader may be handed from one thread to another, so
   /// every entrance to this module repeats it; it costs nanoseconds.
   static func silence() { H5Eset_auto2(standard, nil, nil) }
+
+  /// Throws HDF5's reason when a function's result says that it failed.
+  static func check(_ result: herr_t) throws(HDF5Failure) {
+    guard result >= 0 else { throw HDF5Failure(reason: reason()) }
+  }
 
   /// HDF5's own words for what failed last: the innermost message of its error stack.
   ///

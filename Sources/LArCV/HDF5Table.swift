@@ -24,9 +24,7 @@ final class HDF5Table {
     guard let stored = dataset.rowType, stored.typeClass == H5T_COMPOUND else {
       throw bad("is not a table of compound rows")
     }
-    guard (1...HDF5Table.largestRow).contains(stored.typeSize) else {
-      throw bad("has rows of \(stored.typeSize) bytes")
-    }
+    guard stored.isSound() else { throw bad("has rows whose members overrun them") }
     var present: Set<String> = []
     for column in layout.columns {
       guard let member = stored.memberType(column.name) else {
@@ -62,8 +60,6 @@ final class HDF5Table {
     rowCount = extents[0]
   }
 
-  /// The widest row that larcv3 knows, a particle, has 344 bytes.
-  private static let largestRow = 1 << 16
   /// HDF5 holds a whole chunk in memory.
   private static let largestChunk = 1 << 28
   /// Deflate cannot shrink by more than 1032; chunks add a little.
@@ -74,11 +70,13 @@ final class HDF5Table {
     precondition(range.lowerBound >= 0 && range.upperBound <= rowCount, "rows beyond the table")
     HDF5.silence()
     var bytes = [UInt8](repeating: 0, count: range.count * layout.size)
-    guard dataset.readRows(range, as: rowType, into: &bytes) else {
+    do throws(HDF5Failure) {
+      try dataset.readRows(range, as: rowType, into: &bytes)
+    } catch {
       throw .badData(
         file,
         "\(path) rows \(range.lowerBound)..<\(range.upperBound) cannot be read "
-          + "(\(HDF5.reason())); \(LArCVError.copyAgain)")
+          + "(\(error.reason)); \(LArCVError.copyAgain)")
     }
     return RowBytes(bytes: bytes, stride: layout.size)
   }

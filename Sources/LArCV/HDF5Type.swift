@@ -65,7 +65,9 @@ extension HDF5Handle {
     guard (1...4).contains(rank) else { return nil }
     var extents = [hsize_t](repeating: 0, count: Int(rank))
     guard H5Tget_array_dims2(identifier, &extents) == rank else { return nil }
-    return extents.map(Int.init(clamping:))
+    // Rows are at most 64 KiB, which also keeps products of extents countable.
+    guard extents.allSatisfy({ $0 <= 1 << 11 }) else { return nil }
+    return extents.map(Int.init)
   }
 
   /// True for types that HDF5 converts to any number: integers, floats, and enumerations (which is
@@ -76,5 +78,65 @@ extension HDF5Handle {
   func converts(to column: Column) -> Bool {
     guard let count = column.count else { return isNumeric }
     return typeClass == H5T_ARRAY && arrayExtents == [count] && baseType?.isNumeric == true
+  }
+
+  /// True when every part of a type lies within its element.
+  ///
+  /// HDF5 does not check this when it parses a file, and converts beyond its buffers when it does
+  /// not hold.
+  func isSound(depth: Int = 0) -> Bool {
+    guard depth < 8, (1...HDF5Handle.largestElement).contains(typeSize) else { return false }
+    switch typeClass {
+    case H5T_INTEGER, H5T_BITFIELD: return isSoundNumber
+    case H5T_FLOAT: return isSoundNumber && isSoundFloat
+    case H5T_ENUM: return isSound(base: baseType, count: 1, depth: depth)
+    case H5T_ARRAY:
+      guard let extents = arrayExtents else { return false }
+      return isSound(base: baseType, count: extents.reduce(1, *), depth: depth)
+    case H5T_COMPOUND:
+      let count = H5Tget_nmembers(identifier)
+      return (1...1024).contains(count)
+        && (0..<count).allSatisfy { isSound(member: UInt32($0), depth: depth) }
+    default: return true
+    }
+  }
+
+  /// The widest row that larcv3 knows, a particle, has 344 bytes.
+  private static let largestElement = 1 << 16
+
+  private func isSound(base: HDF5Handle?, count: Int, depth: Int) -> Bool {
+    guard let base, base.isSound(depth: depth + 1) else { return false }
+    return base.typeSize * count == typeSize
+  }
+
+  private func isSound(member: UInt32, depth: Int) -> Bool {
+    guard let type = HDF5Handle(H5Tget_member_type(identifier, member)) else { return false }
+    let offset = H5Tget_member_offset(identifier, member)
+    return type.isSound(depth: depth + 1) && offset >= 0 && type.typeSize <= typeSize
+      && offset <= typeSize - type.typeSize
+  }
+
+  private var isSoundNumber: Bool {
+    let precision = H5Tget_precision(identifier)
+    let offset = Int(H5Tget_offset(identifier))
+    return typeSize <= 8 && precision > 0 && offset >= 0 && precision <= 8 * typeSize
+      && offset <= 8 * typeSize - precision
+  }
+
+  private var isSoundFloat: Bool {
+    var sign = 0
+    var exponent = (position: 0, size: 0)
+    var mantissa = (position: 0, size: 0)
+    guard
+      H5Tget_fields(
+        identifier, &sign, &exponent.position, &exponent.size, &mantissa.position, &mantissa.size)
+        >= 0
+    else { return false }
+    let precision = H5Tget_precision(identifier)
+    func fits(_ field: (position: Int, size: Int)) -> Bool {
+      (0..<precision).contains(field.position) && (1...precision).contains(field.size)
+        && field.position <= precision - field.size
+    }
+    return (0..<precision).contains(sign) && fits(exponent) && fits(mantissa)
   }
 }

@@ -32,7 +32,7 @@ import zlib
 
 import h5py
 import numpy
-from larcv import larcv
+import larcv
 
 
 def sparse2d_producers(path):
@@ -48,7 +48,7 @@ def sparse2d_producers(path):
 
 def open_manager(path):
     """larcv3's own reader, initialised."""
-    manager = larcv.IOManager(larcv.IOManager.kREAD)
+    manager = larcv.IOManager(larcv.IOManager.kREAD, "check")
     manager.add_in_file(path)
     manager.initialize()
     return manager
@@ -85,6 +85,9 @@ def main(arguments):
     if not arguments or arguments[0].startswith("-"):
         print(__doc__, file=sys.stderr)
         return 2
+    # larcv3 prints its own lines to standard output; they go to standard error instead.
+    results = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
     path, producers = arguments[0], arguments[1:]
     if not os.path.isfile(path):
         print(f"{path}: no such file", file=sys.stderr)
@@ -108,9 +111,9 @@ def main(arguments):
                     "product": f"sparse2d_{producer}",
                     "projection": projection,
                 }
-                print(json.dumps(line | describe_plane(plane)))
+                print(json.dumps(line | describe_plane(plane)), file=results)
     manager.finalize()
-    print(json.dumps({"entries": entries}))
+    print(json.dumps({"entries": entries}), file=results, flush=True)
     return 0
 
 
