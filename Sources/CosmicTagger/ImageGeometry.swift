@@ -77,8 +77,15 @@ public struct ImageGeometry: Equatable, Sendable {
       throw TaggerError(
         .usage,
         "images of \(rows)×\(columns) (drift × wire) cannot be halved \(depth) times: "
-          + "use --network-depth \(halvings) or less"
-          + (reduction > 1 ? ", or a smaller --downsample" : ""))
+          + remedy(halvings))
     }
+  }
+
+  private func remedy(_ halvings: Int) -> String {
+    let shallower = halvings > 0 ? "--network-depth \(halvings) or less" : nil
+    let larger = reduction > 1 ? "a smaller --downsample" : nil
+    let remedies = [shallower, larger].compactMap { $0 }
+    return remedies.isEmpty
+      ? "choose a file whose images can" : "use " + remedies.joined(separator: ", or ")
   }
 }

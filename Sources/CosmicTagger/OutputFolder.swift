@@ -10,17 +10,16 @@ public struct OutputFolder {
   /// - Throws: `TaggerError` when it cannot be made or written to.
   public init(_ path: String) throws(TaggerError) {
     self.path = path
-    do {
-      try FileManager.default.createDirectory(
-        atPath: path, withIntermediateDirectories: true)
-    } catch {
+    let failure = Self.make(path)
+    guard failure == 0 else {
       throw TaggerError(
         .inputOutput,
-        "the folder \(path) cannot be made (\(Self.reason(error))): choose another --log-directory")
+        "the folder \"\(path)\" cannot be made (\(String(cString: strerror(failure)))): "
+          + "choose another --log-directory")
     }
     guard FileManager.default.isWritableFile(atPath: path) else {
       throw TaggerError(
-        .inputOutput, "the folder \(path) cannot be written to: choose another --log-directory")
+        .inputOutput, "the folder \"\(path)\" cannot be written to: choose another --log-directory")
     }
   }
 
@@ -29,11 +28,18 @@ public struct OutputFolder {
     path.hasSuffix("/") ? path + name : "\(path)/\(name)"
   }
 
-  private static func reason(_ error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    if let code = underlying?.code, underlying?.domain == NSPOSIXErrorDomain {
-      return String(cString: strerror(Int32(code)))
+  /// Makes a folder and those it lies in, and returns why it could not, or zero.
+  private static func make(_ path: String) -> Int32 {
+    if mkdir(path, 0o777) == 0 { return 0 }
+    let failure = errno
+    if failure == EEXIST {
+      var status = stat()
+      let isFolder = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+      return isFolder ? 0 : ENOTDIR
     }
-    return error.localizedDescription
+    let parent = (path as NSString).deletingLastPathComponent
+    guard failure == ENOENT, !parent.isEmpty, parent != path else { return failure }
+    let above = make(parent)
+    return above != 0 ? above : mkdir(path, 0o777) == 0 ? 0 : errno
   }
 }

@@ -15,10 +15,12 @@ final class ReadAhead<Element: Sendable>: Sendable {
   private final class Shared: Sendable {
     let state = Mutex(State())
     let filled = DispatchSemaphore(value: 0)
-    let free: DispatchSemaphore
+    let free = DispatchSemaphore(value: 0)
 
     init(depth: Int = 2) {
-      free = DispatchSemaphore(value: depth)
+      // A semaphore may not be let go below the value it was made with, as one of an abandoned
+      // reader would be.
+      for _ in 0..<depth { free.signal() }
     }
 
     /// The end, or an error, is found again by whoever asks once more.

@@ -58,7 +58,7 @@ public struct DataConfiguration: Equatable, Sendable {
   public func validate() throws(TaggerError) {
     guard (1...65_536).contains(minibatchSize) else {
       throw TaggerError(
-        .usage, "--minibatch-size \(minibatchSize) is not possible: use 1 event or more")
+        .usage, "--minibatch-size \(minibatchSize) is not possible: use 1 to 65536 events")
     }
     guard (0...8).contains(downsample) else {
       throw TaggerError(.usage, "--downsample \(downsample) is not possible: use 0 to 8")

@@ -24,6 +24,18 @@ struct Scoring {
     }
   }
 
+  /// Looks at the file of events to score before the time for training is spent.
+  func checkAuxiliaryFile() throws(TaggerError) {
+    guard let file = training.auxiliaryFile, training.scoredEvents > 0 else { return }
+    let stored = try ImageGeometry.find(in: scoredData.openSource(), scoredData).stored
+    guard stored == geometry.stored else {
+      throw TaggerError(
+        .badData,
+        "images of \(file) are \(stored) pixels large where those trained on have "
+          + "\(geometry.stored): all images of a run need one size")
+    }
+  }
+
   func run(
     _ trainer: Trainer, _ assembly: SiteAssembly, _ planner: NetworkPlanner, _ folder: OutputFolder
   ) throws {

@@ -49,9 +49,11 @@ public struct TrainingRun {
     var configuration = network
     configuration.planes = geometry.planes
     let folder = try OutputFolder(training.logDirectory)
-    report(configuration)
     try configuration.validate()
+    report(configuration)
     try geometry.checkDepth(configuration.depth)
+    let scoring = Scoring(data: data, training: training, geometry: geometry, logger: logger)
+    try scoring.checkAuxiliaryFile()
 
     let network = try UResNet(configuration, over: SparseConvolutions(seed: training.seed))
     logger.info("Total number of trainable parameters in this network: \(network.parameterCount)")
@@ -65,8 +67,7 @@ public struct TrainingRun {
       trainer,
       EventLoader(data, assembly: assembly, planner: planner, batchCount: training.iterations),
       geometry)
-    try Scoring(data: data, training: training, geometry: geometry, logger: logger)
-      .run(trainer, assembly, planner, folder)
+    try scoring.run(trainer, assembly, planner, folder)
   }
 
   private func report(_ configuration: UResNetConfiguration) {

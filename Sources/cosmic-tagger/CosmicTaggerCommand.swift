@@ -30,7 +30,7 @@ extension ParsableCommand {
     do {
       try work()
     } catch {
-      FileHandle.standardError.write(Data("cosmic-tagger: \(error.description)\n".utf8))
+      _ = Output.write("cosmic-tagger: \(error.description)\n", to: STDERR_FILENO)
       throw ExitCode(error.kind.rawValue)
     }
   }
@@ -52,7 +52,6 @@ struct PlainLog: LogHandler {
   }
 
   func log(event: LogEvent) {
-    // One write a line, so that lines of several processes do not mix and none is lost in a buffer.
-    FileHandle.standardOutput.write(Data("\(event.message)\n".utf8))
+    Output.print("\(event.message)")
   }
 }

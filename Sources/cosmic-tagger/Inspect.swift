@@ -27,9 +27,9 @@ struct Inspect: ParsableCommand {
     try reportingErrors { () throws(TaggerError) in
       let inspection = try Inspection(path: file)
       if json {
-        try inspection.reportJSON { print($0) }
+        try inspection.reportJSON(Output.print)
       } else {
-        try inspection.report { print($0) }
+        try inspection.report(Output.print)
       }
     }
   }

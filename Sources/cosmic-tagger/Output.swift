@@ -1,0 +1,30 @@
+import CosmicTagger
+import Foundation
+
+/// What the program writes to its standard streams, which may be closed, full or a broken pipe.
+enum Output {
+  /// Prints a line, or ends the process if nobody can read it any more.
+  ///
+  /// One write a line: lines of several processes do not mix, and none is lost in a buffer.
+  static func print(_ line: String) {
+    if let reason = write(line + "\n", to: STDOUT_FILENO) {
+      _ = write("cosmic-tagger: the output cannot be written (\(reason))\n", to: STDERR_FILENO)
+      // Other threads may be reading events: nothing is taken down under them.
+      _exit(TaggerError.Kind.inputOutput.rawValue)
+    }
+  }
+
+  /// Writes text to a file descriptor, and returns the reason if that fails.
+  static func write(_ text: String, to descriptor: Int32) -> String? {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if count >= 0 {
+        bytes = bytes.dropFirst(count)
+      } else if errno != EINTR {
+        return String(cString: strerror(errno))
+      }
+    }
+    return nil
+  }
+}
