@@ -128,9 +128,22 @@ private final class Team: @unchecked Sendable {
       pause()
     }
     sleepers.add(1, ordering: .sequentiallyConsistent)
-    // Work offered between the last look and the registration rings no bell for this thread.
-    if hasWork { return }
+    // Work offered between the last look and the registration may have rung no bell for this thread.
+    // A registration left behind would ring one bell too many ever after, and keep idle threads up.
+    if hasWork, withdrawn() { return }
     bell.wait()
+  }
+
+  /// Takes one registration back; false if all of them have been rung for already.
+  private func withdrawn() -> Bool {
+    var count = sleepers.load(ordering: .sequentiallyConsistent)
+    while count > 0 {
+      let (exchanged, original) = sleepers.compareExchange(
+        expected: count, desired: count - 1, ordering: .sequentiallyConsistent)
+      if exchanged { return true }
+      count = original
+    }
+    return false
   }
 
   private var hasWork: Bool {

@@ -14,6 +14,7 @@ public final class Trainer {
 
   private let optimizer: any Optimizer
   private let parameters: [Parameter]
+  private let statistics: [Parameter]
   private let compute: Compute
 
   /// Bytes the largest step took from the arena so far.
@@ -29,6 +30,7 @@ public final class Trainer {
     self.optimizer = optimizer
     self.classes = classes
     parameters = network.trainedParameters
+    statistics = network.namedParameters.map(\.parameter).filter { !$0.isTrained }
     compute = Compute(threads: threads, arena: Arena())
   }
 
@@ -58,20 +60,24 @@ public final class Trainer {
 
   /// One training step: forward, backward, optimizer.
   ///
-  /// - Throws: `TrainingError` when the loss is not finite, before anything is changed by it;
-  ///   `LayerError` or `SiteError` when the batch does not fit the network.
+  /// - Throws: `TrainingError` when the loss is not finite; `LayerError` or `SiteError` when the
+  ///   batch does not fit the network. The network is then what it was before, running statistics
+  ///   included.
   public func step(_ batch: LabelledSites, learningRate: Double) throws -> StepResult {
     compute.arena.reset()
     for parameter in parameters { parameter.clearGradient() }
     var clock = Stopwatch()
     let tape = Tape(.training, compute: compute)
-    let logits = try network(input(batch, tape)).features
-    let (loss, gradient) = loss(logits.value, batch, compute: compute)
-    let forward = clock.lap()
-    guard loss.isFinite else {
-      throw TrainingError(
-        "the loss is \(loss): lower the learning rate or check the input's values")
+    let (logits, loss, gradient) = try keepingStatisticsOnFailure {
+      let logits = try network(input(batch, tape)).features
+      let (loss, gradient) = self.loss(logits.value, batch, compute: compute)
+      guard loss.isFinite else {
+        throw TrainingError(
+          "the loss is \(loss): lower the learning rate or check the input's values")
+      }
+      return (logits, loss, gradient)
     }
+    let forward = clock.lap()
     tape.backward(from: logits, gradient: gradient)
     let backward = clock.lap()
     optimizer.step(parameters, learningRate: learningRate, threads: compute.threads)
@@ -99,6 +105,21 @@ public final class Trainer {
     return Evaluation(
       loss: loss, predictions: predictions,
       confusions: confusions(predictions, batch, classes: classes))
+  }
+
+  /// Runs a forward pass of training, which moves running statistics, and moves them back if it
+  /// fails: a bad batch must not spoil the network's evaluation.
+  private func keepingStatisticsOnFailure<Result>(_ body: () throws -> Result) throws -> Result {
+    let before = statistics.map(\.value.array)
+    do {
+      return try body()
+    } catch {
+      for (statistic, values) in zip(statistics, before) {
+        let (rows, channels) = (statistic.value.rows, statistic.value.channels)
+        statistic.value.copy(from: Tensor(rows: rows, channels: channels, values))
+      }
+      throw error
+    }
   }
 
   private func input(_ batch: LabelledSites, _ tape: Tape) throws -> SparseTensor {

@@ -61,7 +61,7 @@ public struct ReferenceUResNet: Sendable {
   /// The logits of a batch of sites.
   ///
   /// - Parameters:
-  ///   - features: one charge per site.
+  ///   - features: sites × input channels.
   ///   - sites: distinct sites, `[image, plane, row, column]`, in any order.
   ///   - spatialSize: planes, rows and columns; rows and columns must halve `depth` times.
   ///   - mode: training or evaluation.
@@ -70,7 +70,9 @@ public struct ReferenceUResNet: Sendable {
     _ features: [[Double]], sites: [[Int]], spatialSize: [Int], mode: Mode
   ) throws -> Output {
     var pass = UResNetPass(configuration: configuration, parameters: parameters, mode: mode)
-    let input = Activation(sites: sites, features: features, channels: 1, spatialSize: spatialSize)
+    let input = Activation(
+      sites: sites, features: features, channels: configuration.inputChannels,
+      spatialSize: spatialSize)
     let logits = try pass.run(input)
     return Output(
       logits: logits.features, statistics: pass.statistics, activations: pass.activations)

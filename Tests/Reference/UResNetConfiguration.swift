@@ -45,6 +45,8 @@ public struct UResNetConfiguration: Sendable {
     case convolvesPlanes
     /// A 1×1 convolution in and out on each plane, with the blocks between: `block_concat`.
     case keepsPlanes
+    /// Blocks on each plane with nothing before or after: `block_concat` in 2019.
+    case blocksOnly
     /// The input is returned unchanged, as the sparse master does.
     case bypassed
   }
@@ -70,6 +72,8 @@ public struct UResNetConfiguration: Sendable {
 
   /// The number of halvings.
   public var depth = 3
+  /// The channels of the input.
+  public var inputChannels = 1
   /// The channels at full resolution.
   public var initialFilters = 4
   /// How channels grow.

@@ -56,6 +56,11 @@ struct UResNetPass {
   /// The bottom: planes merged or kept apart, blocks, and the planes restored.
   private mutating func deepest(_ input: Activation, path: String) throws -> Activation {
     guard configuration.deepestBlock != .bypassed else { return input }
+    guard configuration.deepestBlock != .blocksOnly else {
+      return try blocks(
+        input, path + ".blocks", count: configuration.blocksDeepest,
+        size: configuration.deepestFilterSize)
+    }
     var x = try crossPlanes(
       input, path + ".merger", channels: configuration.bottleneckFilters, back: nil)
     x = try blocks(

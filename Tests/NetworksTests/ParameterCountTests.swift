@@ -1,0 +1,187 @@
+import Autodiff
+import Layers
+import Networks
+import Testing
+
+/// Proves the presets' parameter counts from the layer tables of the original, formula by formula.
+@Suite("Parameter counts")
+struct ParameterCountTests {
+  typealias Configuration = Networks.UResNetConfiguration
+
+  private func production(
+    _ preset: Configuration.Preset, _ change: (inout Configuration) -> Void = { _ in }
+  ) throws -> Int {
+    var configuration = Configuration(preset: preset)
+    change(&configuration)
+    return try UResNet(configuration, over: SparseConvolutions(seed: 1)).parameterCount
+  }
+
+  /// The counts of today's dense network: every convolution has a bias, normalisation two values.
+  private struct Today {
+    var filters = 16
+    var depth = 6
+    var blocksPerLayer = 2
+    var blocksDeepest = 5
+    var blocksFinal = 5
+    var residual = true
+    var concat = true
+    var bottleneck = 256
+    var normalization = 2
+    /// Channels of the bottom's squeeze and expansion: all planes', or one's in three dimensions.
+    var splitPlanes = 3
+
+    func channels(_ level: Int) -> Int { filters * (level + 1) }
+
+    /// A convolution of `volume` offsets with bias and normalisation.
+    func block(_ volume: Int, _ input: Int, _ output: Int) -> Int {
+      volume * input * output + output + normalization * output
+    }
+
+    /// A block of the series: one convolution, or two in a residual block.
+    func series(_ count: Int, _ volume: Int, _ channels: Int) -> Int {
+      count * (residual ? 2 : 1) * block(volume, channels, channels)
+    }
+
+    var total: Int {
+      let initial = block(5 * 5, 1, filters)
+      let levels = (0..<depth).map { level in
+        let (fine, coarse) = (channels(level), channels(level + 1))
+        // Pooling and interpolation have no parameters; the 1×1 convolution beside them has.
+        let down = block(1, fine, coarse)
+        let up = block(1, coarse, fine)
+        let join = concat ? block(1, 2 * fine, fine) : 0
+        return 2 * series(blocksPerLayer, 3 * 3, fine) + down + up + join
+      }
+      let last = channels(depth)
+      let squeeze = block(1, 3 * last, bottleneck)
+      let bottom = series(blocksDeepest, 5 * 5, bottleneck)
+      let expand = 3 * bottleneck * last + splitPlanes * (1 + normalization) * last
+      let final = series(blocksFinal, 3 * 3, filters)
+      let classifier = filters * 3 + 3
+      return initial + levels.reduce(0, +) + squeeze + bottom + expand + final + classifier
+    }
+  }
+
+  @Test("a21: 8,510,547 in the original; our split has 2 × 56 biases and 4 × 56 scales less")
+  func a21() throws {
+    var table = Today()
+    table.filters = 8
+    table.residual = false
+    table.blocksFinal = 0
+    table.concat = false
+    #expect(table.total == 8_510_547)
+    // One bias and one normalisation for all planes, where the original has three of each.
+    let difference = 2 * 56 + 4 * 56
+    #expect(difference == 336)
+    #expect(try production(.a21) == 8_510_547 - difference)
+  }
+
+  @Test("uresnet: 18,382,131 in the original; our split has 2 × 112 + 4 × 112 less")
+  func uresnet() throws {
+    #expect(Today().total == 18_382_131)
+    try expectFormula(Today(), .uresnet, total: 18_382_131 - 672)
+  }
+
+  /// Counts are quadratic in the numbers of filters and of bottleneck channels: six pairs of small
+  /// numbers prove a formula for all.
+  private func expectFormula(
+    _ original: Today, _ preset: Configuration.Preset, total: Int
+  ) throws {
+    var table = original
+    table.splitPlanes = 1
+    #expect(table.total == total)
+    let configuration = Configuration(preset: preset)
+    #expect(configuration.initialFilters == table.filters)
+    #expect(configuration.bottleneckDeepest == table.bottleneck)
+    for (filters, bottleneck) in [(1, 1), (2, 1), (3, 1), (1, 2), (2, 2), (1, 3)] {
+      table.filters = filters
+      table.bottleneck = bottleneck
+      let count = try production(preset) {
+        $0.initialFilters = filters
+        $0.bottleneckDeepest = bottleneck
+      }
+      #expect(count == table.total)
+    }
+  }
+
+  @Test("polaris: 1,926,403 in the original; our split has 2 × 128 + 4 × 128 less")
+  func polaris() throws {
+    var table = Today()
+    table.depth = 7
+    table.residual = false
+    table.concat = false
+    table.blocksDeepest = 2
+    table.blocksFinal = 2
+    table.bottleneck = 96
+    #expect(table.total == 1_926_403)
+    #expect(try production(.polaris) == 1_926_403 - 768)
+  }
+
+  @Test("scc21: 18,367,891 in the original without normalisation; our split has 2 × 112 less")
+  func scc21() throws {
+    var table = Today()
+    table.normalization = 0
+    #expect(table.total == 18_367_891)
+    try expectFormula(table, .scc21, total: 18_367_891 - 224)
+  }
+
+  @Test("uresnet3d: 18,381,459, no difference")
+  func uresnet3d() throws {
+    var table = Today()
+    table.splitPlanes = 1
+    #expect(table.total == 18_381_459)
+    try expectFormula(table, .uresnet3d, total: 18_381_459)
+  }
+
+  /// The counts of June 2019's sparse network, whose convolutions have biases only in ours.
+  private func seed(filters: Int, bias: Int, normalization: Int = 2) -> Int {
+    func convolution(_ volume: Int, _ input: Int, _ output: Int) -> Int {
+      volume * input * output + bias * output
+    }
+    func residual(_ channels: Int) -> Int {
+      2 * (convolution(9, channels, channels) + normalization * channels)
+    }
+    let initial = convolution(9, 1, filters)
+    let levels = (0..<5).map { level in
+      let (fine, coarse) = (filters << level, filters << (level + 1))
+      let down = convolution(4, fine, coarse) + normalization * coarse
+      let up = convolution(4, coarse, fine) + normalization * fine
+      return 4 * residual(fine) + down + up
+    }
+    let last = filters << 5
+    let merge = convolution(3, last, 3 * last)
+    let split = convolution(3, 3 * last, last)
+    let bottom = 4 * residual(3 * last)
+    let final = 2 * residual(filters)
+    let classifier = convolution(1, filters, 3)
+    return initial + levels.reduce(0, +) + merge + bottom + split + final + classifier
+  }
+
+  @Test("the seed: 102,558,888 without biases in the original, and more with them")
+  func seedFormula() {
+    #expect(seed(filters: 12, bias: 0) == 102_558_888)
+    #expect(seed(filters: 6, bias: 0) == 25_646_436)
+    #expect(seed(filters: 12, bias: 0, normalization: 0) == 102_532_176)
+    // The biases one by one: first filter, blocks of levels, down, up, merge, bottom, split, end.
+    let down = 24 + 48 + 96 + 192 + 384
+    let up = 12 + 24 + 48 + 96 + 192
+    let biases = 12 + 8 * up + down + up + 1152 + 8 * 1152 + 384 + 4 * 12 + 3
+    #expect(seed(filters: 12, bias: 1) == 102_558_888 + biases)
+  }
+
+  /// Counts are quadratic in the number of filters, so three numbers of filters prove all.
+  @Test("the seed preset follows the formula", arguments: 1...3, [true, false])
+  func seedPreset(filters: Int, hasBias: Bool) throws {
+    #expect(Configuration(preset: .seed).initialFilters == 12)
+    for batchNorm in [true, false] {
+      let count = try production(.seed) {
+        $0.initialFilters = filters
+        $0.bias = hasBias
+        $0.batchNorm = batchNorm
+      }
+      let expected = seed(
+        filters: filters, bias: hasBias ? 1 : 0, normalization: batchNorm ? 2 : 0)
+      #expect(count == expected)
+    }
+  }
+}
