@@ -10,32 +10,17 @@ import Tensors
 /// ```swift
 /// let logits = NetworkInNetwork(inputChannels: 8, outputChannels: 3, random: &random)
 /// ```
-public struct NetworkInNetwork: Layer {
-  /// Channels of each input site.
-  public let inputChannels: Int
-  /// Channels of each output site.
-  public let outputChannels: Int
-
-  /// `[1, input channels, output channels]`.
-  public var weight: Parameter { filters.weight }
-  /// `[output channels]`, if there is one.
-  public var bias: Parameter? { filters.bias }
-
-  private let filters: FilterBank
+public struct NetworkInNetwork: FilterLayer {
+  /// Geometry, weight and bias.
+  public let filters: Filters
 
   /// A layer with fresh weights from `random`.
   public init(
     inputChannels: Int, outputChannels: Int, bias: Bool = true, random: inout RandomStream
   ) {
-    self.inputChannels = inputChannels
-    self.outputChannels = outputChannels
-    filters = FilterBank(
-      offsets: 1, inputChannels: inputChannels, outputChannels: outputChannels, bias: bias,
-      random: &random)
+    filters = Filters(
+      inputChannels, outputChannels, size: [1], stride: [1], bias: bias, random: &random)
   }
-
-  /// Weight and bias.
-  public var ownParameters: [(name: String, parameter: Parameter)] { filters.parameters }
 
   /// Maps each site's channels.
   ///
@@ -48,7 +33,7 @@ public struct NetworkInNetwork: Layer {
   private func linear(_ input: Variable) -> Variable {
     let weight = filters.weight
     let bias = filters.bias
-    return input.tape.record(rows: input.rows, channels: outputChannels) { compute in
+    return input.tape.record(rows: input.rows, channels: filters.outputChannels) { compute in
       let output = compute.linear(input.value, weight: weight.value, bias: bias?.value)
       return (
         output,
@@ -62,10 +47,5 @@ public struct NetworkInNetwork: Layer {
         }
       )
     }
-  }
-
-  /// As SparseConvNet prints it.
-  public var description: String {
-    "NetworkInNetwork \(inputChannels)→\(outputChannels)"
   }
 }

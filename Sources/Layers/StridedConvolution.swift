@@ -13,39 +13,19 @@ import Tensors
 ///   inputChannels: 8, outputChannels: 16, filterSize: [1, 2, 2], filterStride: [1, 2, 2],
 ///   random: &random)
 /// ```
-public struct Convolution: Layer {
-  /// Channels of each input site.
-  public let inputChannels: Int
-  /// Channels of each output site.
-  public let outputChannels: Int
-  /// Extent of the filter along each axis.
-  public let filterSize: [Int]
-  /// Step of the filter along each axis.
-  public let filterStride: [Int]
-
-  /// `[filter volume, input channels, output channels]`, offsets row-major.
-  public var weight: Parameter { filters.weight }
-  /// `[output channels]`, if there is one.
-  public var bias: Parameter? { filters.bias }
-
-  private let filters: FilterBank
+public struct Convolution: FilterLayer {
+  /// Geometry, weight and bias.
+  public let filters: Filters
 
   /// A layer with fresh weights from `random`.
   public init(
     inputChannels: Int, outputChannels: Int, filterSize: [Int], filterStride: [Int],
     bias: Bool = true, random: inout RandomStream
   ) {
-    self.inputChannels = inputChannels
-    self.outputChannels = outputChannels
-    self.filterSize = filterSize
-    self.filterStride = filterStride
-    filters = FilterBank(
-      offsets: filterSize.reduce(1, *), inputChannels: inputChannels,
-      outputChannels: outputChannels, bias: bias, random: &random)
+    filters = Filters(
+      inputChannels, outputChannels, size: filterSize, stride: filterStride, bias: bias,
+      random: &random)
   }
-
-  /// Weight and bias.
-  public var ownParameters: [(name: String, parameter: Parameter)] { filters.parameters }
 
   /// Convolves to a new, coarser site set.
   ///
@@ -54,16 +34,10 @@ public struct Convolution: Layer {
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
     try filters.check(input, layer: self)
     let rulebook = try input.plan.strided(
-      input.sites, filterSize: filterSize, stride: filterStride)
+      input.sites, filterSize: filters.size, stride: filters.stride)
     return SparseTensor(
       sites: rulebook.outputSites, features: filters.convolve(input.features, rulebook, .forward),
       plan: input.plan)
-  }
-
-  /// As SparseConvNet prints it.
-  public var description: String {
-    "Convolution \(inputChannels)→\(outputChannels) \(filterText(filterSize))/"
-      + filterText(filterStride)
   }
 }
 
@@ -80,39 +54,19 @@ public struct Convolution: Layer {
 ///   random: &random)
 /// let restored = try up(down(input))  // on the sites of `input`
 /// ```
-public struct Deconvolution: Layer {
-  /// Channels of each input site.
-  public let inputChannels: Int
-  /// Channels of each output site.
-  public let outputChannels: Int
-  /// Extent of the filter along each axis.
-  public let filterSize: [Int]
-  /// Step of the filter along each axis.
-  public let filterStride: [Int]
-
-  /// `[filter volume, input channels, output channels]`, offsets row-major.
-  public var weight: Parameter { filters.weight }
-  /// `[output channels]`, if there is one.
-  public var bias: Parameter? { filters.bias }
-
-  private let filters: FilterBank
+public struct Deconvolution: FilterLayer {
+  /// Geometry, weight and bias.
+  public let filters: Filters
 
   /// A layer with fresh weights from `random`.
   public init(
     inputChannels: Int, outputChannels: Int, filterSize: [Int], filterStride: [Int],
     bias: Bool = true, random: inout RandomStream
   ) {
-    self.inputChannels = inputChannels
-    self.outputChannels = outputChannels
-    self.filterSize = filterSize
-    self.filterStride = filterStride
-    filters = FilterBank(
-      offsets: filterSize.reduce(1, *), inputChannels: inputChannels,
-      outputChannels: outputChannels, bias: bias, random: &random)
+    filters = Filters(
+      inputChannels, outputChannels, size: filterSize, stride: filterStride, bias: bias,
+      random: &random)
   }
-
-  /// Weight and bias.
-  public var ownParameters: [(name: String, parameter: Parameter)] { filters.parameters }
 
   /// Convolves back to the finer sites.
   ///
@@ -121,15 +75,9 @@ public struct Deconvolution: Layer {
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
     try filters.check(input, layer: self)
     let rulebook = try input.plan.inverse(
-      of: input.sites, filterSize: filterSize, stride: filterStride)
+      of: input.sites, filterSize: filters.size, stride: filters.stride)
     return SparseTensor(
       sites: rulebook.inputSites, features: filters.convolve(input.features, rulebook, .inverse),
       plan: input.plan)
-  }
-
-  /// As SparseConvNet prints it.
-  public var description: String {
-    "Deconvolution \(inputChannels)→\(outputChannels) \(filterText(filterSize))/"
-      + filterText(filterStride)
   }
 }

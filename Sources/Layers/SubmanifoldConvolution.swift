@@ -17,53 +17,26 @@ import Tensors
 ///   inputChannels: 1, outputChannels: 8, filterSize: [1, 3, 3], random: &random)
 /// let output = try layer(input)
 /// ```
-public struct SubmanifoldConvolution: Layer {
-  /// Channels of each input site.
-  public let inputChannels: Int
-  /// Channels of each output site.
-  public let outputChannels: Int
-  /// Extent of the filter along each axis.
-  public let filterSize: [Int]
-
-  /// `[filter volume, input channels, output channels]`, offsets row-major.
-  public var weight: Parameter { filters.weight }
-  /// `[output channels]`, if there is one.
-  public var bias: Parameter? { filters.bias }
-
-  private let filters: FilterBank
+public struct SubmanifoldConvolution: FilterLayer {
+  /// Geometry, weight and bias.
+  public let filters: Filters
 
   /// A layer with fresh weights from `random`.
   public init(
     inputChannels: Int, outputChannels: Int, filterSize: [Int], bias: Bool = true,
     random: inout RandomStream
   ) {
-    self.inputChannels = inputChannels
-    self.outputChannels = outputChannels
-    self.filterSize = filterSize
-    filters = FilterBank(
-      offsets: filterSize.reduce(1, *), inputChannels: inputChannels,
-      outputChannels: outputChannels, bias: bias, random: &random)
+    filters = Filters(
+      inputChannels, outputChannels, size: filterSize,
+      stride: [Int](repeating: 1, count: filterSize.count), bias: bias, random: &random)
   }
-
-  /// Weight and bias.
-  public var ownParameters: [(name: String, parameter: Parameter)] { filters.parameters }
 
   /// Convolves.
   ///
   /// - Throws: `LayerError` for the wrong number of channels, `SiteError` for the wrong dimension.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
     try filters.check(input, layer: self)
-    let rulebook = try input.plan.submanifold(input.sites, filterSize: filterSize)
+    let rulebook = try input.plan.submanifold(input.sites, filterSize: filters.size)
     return input.with(filters.convolve(input.features, rulebook, .forward))
   }
-
-  /// As SparseConvNet prints it.
-  public var description: String {
-    "SubmanifoldConvolution \(inputChannels)→\(outputChannels) \(filterText(filterSize))"
-  }
-}
-
-/// `3×3`.
-func filterText(_ extents: [Int]) -> String {
-  extents.map(String.init).joined(separator: "×")
 }

@@ -1,0 +1,108 @@
+import Autodiff
+import Kernels
+import Sites
+import Tensors
+
+/// The filters of a convolution: their geometry, weight and bias, and the one operator that
+/// submanifold, strided and inverse convolutions share.
+public struct Filters {
+  /// Channels of each input site.
+  public let inputChannels: Int
+  /// Channels of each output site.
+  public let outputChannels: Int
+  /// Extent of the filter along each axis.
+  public let size: [Int]
+  /// Step of the filter along each axis.
+  public let stride: [Int]
+  /// `[filter volume, input channels, output channels]`, offsets row-major as in SparseConvNet.
+  public let weight: Parameter
+  /// `[output channels]`, if there is one.
+  public let bias: Parameter?
+
+  /// Weights drawn as SparseConvNet draws them, from a normal distribution of deviation
+  /// √(2 / (input channels × filter volume)); biases zero.
+  init(
+    _ inputChannels: Int, _ outputChannels: Int, size: [Int], stride: [Int], bias: Bool,
+    random: inout RandomStream
+  ) {
+    precondition(inputChannels > 0 && outputChannels > 0, "a filter has channels")
+    self.inputChannels = inputChannels
+    self.outputChannels = outputChannels
+    self.size = size
+    self.stride = stride
+    let volume = size.reduce(1, *)
+    let deviation = (2 / Double(inputChannels * volume)).squareRoot()
+    weight = Parameter(shape: [volume, inputChannels, outputChannels]) {
+      Float(random.normal() * deviation)
+    }
+    self.bias = bias ? Parameter(shape: [outputChannels]) : nil
+  }
+
+  func check(_ input: SparseTensor, layer: some CustomStringConvertible) throws(LayerError) {
+    guard input.channels == inputChannels else {
+      throw LayerError(
+        "\(layer) reads \(inputChannels) channels, but its input has \(input.channels)")
+    }
+  }
+
+  /// Convolves along a rulebook in one of its directions, and records the three gradients.
+  func convolve(_ input: Variable, _ rulebook: Rulebook, _ direction: Direction) -> Variable {
+    let rows =
+      direction == .forward ? rulebook.outputSites.count : rulebook.inputSites.count
+    return input.tape.record(rows: rows, channels: outputChannels) { compute in
+      let output = rulebook.withRules(direction) { rules in
+        compute.convolve(input.value, weight: weight.value, bias: bias?.value, rules: rules)
+      }
+      return (output, { pullback(input, rulebook, direction, outputGradient: $0, compute) })
+    }
+  }
+
+  private func pullback(
+    _ input: Variable, _ rulebook: Rulebook, _ direction: Direction, outputGradient: Tensor,
+    _ compute: Compute
+  ) {
+    if let bias { compute.accumulateColumnSums(of: outputGradient, into: bias.gradient) }
+    rulebook.withRules(direction) { rules in
+      compute.accumulateWeightGradient(
+        input: input.value, outputGradient: outputGradient, rules: rules, into: weight.gradient)
+    }
+    input.accumulate { compute in
+      rulebook.withRules(direction.reversed) { rules in
+        compute.convolve(
+          outputGradient, weight: weight.value, bias: nil, rules: rules, transposingWeight: true)
+      }
+    }
+  }
+}
+
+/// A layer whose parameters are filters.
+public protocol FilterLayer: Layer {
+  /// Geometry, weight and bias.
+  var filters: Filters { get }
+}
+
+extension FilterLayer {
+  /// `[filter volume, input channels, output channels]`, offsets row-major.
+  public var weight: Parameter { filters.weight }
+
+  /// `[output channels]`, if there is one.
+  public var bias: Parameter? { filters.bias }
+
+  /// Weight and bias.
+  public var ownParameters: [(name: String, parameter: Parameter)] {
+    [("weight", weight)] + (bias.map { [("bias", $0)] } ?? [])
+  }
+
+  /// As SparseConvNet prints it: name, channels, filter size, and stride where there is one.
+  public var description: String {
+    let channels = "\(Self.self) \(filters.inputChannels)→\(filters.outputChannels)"
+    guard filters.size.contains(where: { $0 != 1 }) else { return channels }
+    let stride = filters.stride.contains { $0 != 1 } ? "/" + filterText(filters.stride) : ""
+    return channels + " " + filterText(filters.size) + stride
+  }
+}
+
+/// `3×3`.
+func filterText(_ extents: [Int]) -> String {
+  extents.map(String.init).joined(separator: "×")
+}
