@@ -210,7 +210,7 @@ struct NetworkGradientTests {
         ).logits
         let difference = try compare(rows(fixture.pass(purpose).logits.value), with: expected)
         // Few sites at the bottom have variances near epsilon, which magnify rounding.
-        #expect(difference.scaledError < 1e-4, "\(count) sites \(mode): \(difference)")
+        #expect(difference.scaledError < 1e-5, "\(count) sites \(mode): \(difference)")
       }
     }
   }
@@ -239,7 +239,7 @@ struct NetworkGradientTests {
       }
       // In units of one parameter's share.
       let error = abs(ours - slope) * longest
-      #expect(error < 1e-3, "\(names): \(ours) for \(slope), error \(error)")
+      #expect(error < 3e-4, "\(names): \(ours) for \(slope), error \(error)")
     }
     let gradient = try #require(input.features.gradient).array
     let direction = fixture.random.rows(
