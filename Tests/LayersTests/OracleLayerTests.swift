@@ -76,7 +76,7 @@ struct OracleLayerTests {
     let expected = problem.reference(
       outcome.features, weight: outcome.weight, bias: outcome.bias)
     let difference = compare(outcome.output, with: expected)
-    #expect(difference.scaledError < 5e-6, "\(difference)")
+    #expect(difference.scaledError < 1e-6, "\(difference)")
   }
 
   @Test(
@@ -84,9 +84,8 @@ struct OracleLayerTests {
     arguments: OracleProblem.all(counts: [0, 1, 4, 24]))
   func gradients(_ problem: OracleProblem) throws {
     let outcome = try Outcome(problem)
-    // One site normalised by itself: 1 / √epsilon multiplies rounding.
     let error = outcome.gradientError()
-    #expect(error < 2e-5, "\(error)")
+    #expect(error < 2e-6, "\(error)")
   }
 
   @Test("a gradient that is wrong in one component is caught")
@@ -99,7 +98,7 @@ struct OracleLayerTests {
       var wrong = outcome.weightGradient
       wrong[component] *= 1.01
       wrong[component] += 1e-3
-      #expect(compare(wrong, with: slope).scaledError > 2e-5)
+      #expect(compare(wrong, with: slope).scaledError > 2e-6)
     }
     // And the gradient of another operator, which reads its offsets the other way round.
     let flipped = stride(from: 0, to: slope.count, by: 6).reversed().flatMap {
