@@ -13,8 +13,11 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
@@ -90,7 +93,7 @@ let package = Package(
     tests("LArTPCSimulationTests", ["LArTPCSimulation"]),
     tests("TelemetryTests", ["Telemetry"]),
     tests("CosmicTaggerTests", ["CosmicTagger", "Reference", "GoldenFiles"]),
-    tests("CommandLineTests", ["cosmic-tagger"]),
+    tests("CommandLineTests", ["cosmic-tagger", "LArCV"], exclude: ["Snapshots"]),
   ],
   cxxLanguageStandard: .cxx17
 )

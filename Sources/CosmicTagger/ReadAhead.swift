@@ -4,7 +4,7 @@ import Synchronization
 /// Makes elements on a thread of its own, a few ahead of the one being used.
 ///
 /// Whatever `open` makes stays on that thread: HDF5 wants one owner.
-final class ReadAhead<Element: Sendable>: Sendable {
+package final class ReadAhead<Element: Sendable>: Sendable {
   private struct State {
     var ready: [Result<Element?, any Error>] = []
     var isAbandoned = false
@@ -32,7 +32,7 @@ final class ReadAhead<Element: Sendable>: Sendable {
 
   /// Starts to make elements: `open` is called once on the new thread, and what it returns is called
   /// for each element until it returns nothing or throws.
-  init(_ open: @escaping @Sendable () throws -> (() throws -> Element?)) {
+  package init(_ open: @escaping @Sendable () throws -> (() throws -> Element?)) {
     let shared = shared
     Thread.detachNewThread {
       do {
@@ -60,7 +60,7 @@ final class ReadAhead<Element: Sendable>: Sendable {
   /// Waits for the next element; nothing after the last one.
   ///
   /// - Throws: what kept it from being made.
-  func next() throws -> Element? {
+  package func next() throws -> Element? {
     shared.filled.wait()
     let result = shared.state.withLock { $0.ready.removeFirst() }
     shared.free.signal()

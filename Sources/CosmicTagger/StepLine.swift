@@ -13,6 +13,18 @@ public struct StepLine {
   /// Parts of the step and their seconds, in the order they are printed.
   public var seconds: [(name: String, value: Double)]
 
+  /// A line with all it says.
+  public init(
+    step: Int, loss: Double, metrics: SegmentationMetrics, eventsPerSecond: Double,
+    seconds: [(name: String, value: Double)]
+  ) {
+    self.step = step
+    self.loss = loss
+    self.metrics = metrics
+    self.eventsPerSecond = eventsPerSecond
+    self.seconds = seconds
+  }
+
   /// `train Step 3 metrics: loss: 0.712, accuracy: 0.991, … (4.1 Img/s / 0.003 read / …)`.
   public var text: String {
     let figures: [(String, Double)] = [

@@ -1,0 +1,116 @@
+import Testing
+
+/// Checks that a run ended with a code and one sentence, without a trace of a crash.
+func expectRefusal(
+  _ result: Tool.Result, code: Int32, _ sentence: String,
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  #expect(result.code == code, sourceLocation: sourceLocation)
+  #expect(result.error == "cosmic-tagger: \(sentence)\n", sourceLocation: sourceLocation)
+}
+
+/// Checks that a run ended as the argument parser ends it: a message, then how to use the command.
+func expectUsage(
+  _ result: Tool.Result, _ message: String, sourceLocation: SourceLocation = #_sourceLocation
+) {
+  #expect(result.code == 64, sourceLocation: sourceLocation)
+  #expect(result.error.hasPrefix("Error: \(message)\n"), sourceLocation: sourceLocation)
+  #expect(result.error.contains("\nUsage: cosmic-tagger "), sourceLocation: sourceLocation)
+  #expect(!result.error.contains("Fatal error"), sourceLocation: sourceLocation)
+}
+
+@Suite("Wrong usage ends with code 64 and a remedy")
+struct UsageErrorTests {
+  static let refused: [([String], String)] = [
+    (["-mb", "0"], "--minibatch-size 0 is not possible: use 1 to 65536 events"),
+    (["-mb", "65537"], "--minibatch-size 65537 is not possible: use 1 to 65536 events"),
+    (["--downsample", "9"], "--downsample 9 is not possible: use 0 to 8"),
+    (["--downsample=-1"], "--downsample -1 is not possible: use 0 to 8"),
+    (["-i", "0"], "--iterations 0 is not possible: use 1 or more"),
+    (["--iterations=-3"], "--iterations -3 is not possible: use 1 or more"),
+    (["-lr", "0"], "--learning-rate 0.0 is not possible: use a number above zero"),
+    (["-lr", "nan"], "--learning-rate nan is not possible: use a number above zero"),
+    (["--threads", "0"], "--threads 0 is not possible: use 1 to 1024"),
+    (["-li", "0"], "--logging-iteration 0 is not possible: use 1 or more"),
+    (["--score-events=-1"], "--score-events -1 is not possible: use 0 or more"),
+    (["--leak", "nan"], "leak nan is not a slope of zero or more"),
+    (["--network-depth", "13"], "network-depth 13 is not possible: use 1 to 12"),
+    (
+      ["--network-depth", "12", "--n-initial-filters", "4096"],
+      "4096 filters grow to 53248 channels at depth 12: use fewer filters or less depth"
+    ),
+    (
+      ["--preset", "seed", "-gr", "additive", "--n-initial-filters", "9223372036854775807"],
+      "n-initial-filters 9223372036854775807 is not possible: use 1 to 4096"
+    ),
+    (
+      ["--network-depth", "12"],
+      "images of 1280×2048 (drift × wire) cannot be halved 12 times: "
+        + "use --network-depth 8 or less"
+    ),
+    (
+      ["--downsample", "3", "--network-depth", "6"],
+      "images of 160×256 (drift × wire) cannot be halved 6 times: "
+        + "use --network-depth 5 or less, or a smaller --downsample"
+    ),
+    (
+      ["--downsample", "8", "--network-depth", "1"],
+      "images of 5×8 (drift × wire) cannot be halved 1 times: use a smaller --downsample"
+    ),
+  ]
+
+  @Test("train with options out of range", arguments: 0..<refused.count)
+  func outOfRange(_ number: Int) throws {
+    let scratch = try Scratch()
+    let (options, sentence) = Self.refused[number]
+    let result = try Tool.run(["train", "--sparse"] + options, in: scratch.path)
+    expectRefusal(result, code: 64, sentence)
+  }
+
+  @Test("train without --sparse, and with two losses")
+  func validation() throws {
+    expectUsage(
+      try Tool.run(["train"]),
+      "training on dense images is not supported yet: add --sparse to train on active sites")
+    expectUsage(
+      try Tool.run(["train", "--sparse", "--loss-balance-scheme", "even", "-bl", "True"]),
+      "--loss-balance-scheme and --balance-loss are two ways to say one thing: use one of them")
+  }
+
+  @Test("values that are none")
+  func values() throws {
+    let preset = try Tool.run(["train", "--sparse", "--preset", "unet"])
+    expectUsage(
+      preset,
+      "The value 'unet' is invalid for '--preset <preset>'. Please provide one of the following:\n"
+        + "  - seed\n  - a21\n  - uresnet\n  - polaris\n  - scc21\n  - uresnet3d")
+    expectUsage(
+      try Tool.run(["train", "--sparse", "-mb", "two"]),
+      "The value 'two' is invalid for '-mb <events>'")
+    expectUsage(
+      try Tool.run(["train", "--sparse", "-i", "-3"]), "Missing value for '-i <steps>'")
+    expectUsage(try Tool.run(["iotest", "--no-such-option"]), "Unknown option '--no-such-option'")
+    expectUsage(try Tool.run(["inspect"]), "Missing expected argument '--file <path>'")
+    expectUsage(try Tool.run(["simulate"]), "Missing expected argument '--output <path>'")
+    expectUsage(try Tool.run(["trian"]), "Unexpected argument 'trian'")
+  }
+
+  @Test("iotest and simulate with options out of range")
+  func otherCommands() throws {
+    let scratch = try Scratch()
+    expectRefusal(
+      try Tool.run(["iotest", "-i", "0"]), code: 64,
+      "--iterations 0 is not possible: use 1 or more")
+    let output = ["simulate", "--output", scratch.file("x.h5")]
+    expectRefusal(
+      try Tool.run(output + ["--events", "0"]), code: 64,
+      "--events 0 is not possible: use 1 or more")
+    for (option, value) in [("--cosmic-muons", "nan"), ("--neutrino-fraction", "2")] {
+      let result = try Tool.run(output + [option, value])
+      #expect(result.code == 64)
+      #expect(result.error.split(separator: "\n").count == 1)
+      #expect(result.error.contains("but it must lie between 0.0 and"))
+    }
+    #expect(scratch.contents.isEmpty)
+  }
+}
