@@ -17,11 +17,16 @@ extension UResNetConfiguration {
 
   /// The configuration of a named network in sparse form.
   ///
-  /// Differences from the original's dense networks are few and deliberate: planes merge and split
-  /// at the bottom through a convolution over the plane axis, whose split has one bias and
-  /// normalisation for all planes; interpolation copies the nearest coarse site.
+  /// As in the original's sparse network, images are halved and doubled by convolutions and skips
+  /// leave after the blocks on the way down; both learn better on sites than the dense networks'
+  /// pooling, interpolation and early skips, which the switches still offer. Deliberately different
+  /// from the original: planes merge and split at the bottom through a convolution over the plane
+  /// axis, whose split has one bias and normalisation for all planes.
   public init(preset: Preset) {
     self.init()
+    downsampling = .convolutional
+    upsampling = .convolutional
+    connectPreDown = false
     switch preset {
     case .uresnet:
       break
@@ -43,7 +48,6 @@ extension UResNetConfiguration {
       batchNorm = false
     case .uresnet3d:
       deepest = .convolved
-      connectPreDown = false
       connectPreUp = false
     }
   }
@@ -58,8 +62,7 @@ extension UResNetConfiguration {
     growth = .multiplicative
     initialFilterSize = 3
     initialActivation = false
-    downsampling = .convolutional
-    upsampling = .convolutional
+    connectPreDown = true
     bottleneckDeepest = nil
     filterSizeDeepest = 3
     mergeActivation = false

@@ -139,20 +139,20 @@ public struct UResNetConfiguration: Equatable, Sendable {
     try require("filter-size-deepest", filterSizeDeepest, in: 1...15)
     try require("initial-filter-size", initialFilterSize, in: 1...15)
     try require("bottleneck-deepest", bottleneckDeepest ?? 1, in: 1...65_536)
-    try require("number of planes", planes, in: 1...1024)
+    try require("nplanes", planes, in: 1...1024)
     guard channels(level: depth) * planes <= 65_536 else {
       throw NetworkError(
         "\(initialFilters) filters grow to \(channels(level: depth)) channels at depth \(depth): "
           + "use fewer filters or less depth")
     }
     guard normalizationEpsilon > 0, normalizationEpsilon.isFinite else {
-      throw NetworkError("normalization-epsilon \(normalizationEpsilon) is not above zero")
+      throw NetworkError("--normalization-epsilon \(normalizationEpsilon) is not above zero")
     }
     guard (0...1).contains(normalizationMomentum) else {
-      throw NetworkError("normalization-momentum \(normalizationMomentum) is not within 0 and 1")
+      throw NetworkError("--normalization-momentum \(normalizationMomentum) is not within 0 and 1")
     }
     guard leak.isFinite, leak >= 0 else {
-      throw NetworkError("leak \(leak) is not a slope of zero or more")
+      throw NetworkError("--leak \(leak) is not a slope of zero or more")
     }
   }
 
@@ -161,7 +161,7 @@ public struct UResNetConfiguration: Equatable, Sendable {
   ) throws(NetworkError) {
     guard range.contains(value) else {
       throw NetworkError(
-        "\(name) \(value) is not possible: use \(range.lowerBound) to \(range.upperBound)")
+        "--\(name) \(value) is not possible: use \(range.lowerBound) to \(range.upperBound)")
     }
   }
 }

@@ -73,7 +73,8 @@ public final class Trainer {
       let (loss, gradient) = self.loss(logits.value, batch, compute: compute)
       guard loss.isFinite else {
         throw TrainingError(
-          "the loss is \(loss): lower the learning rate or check the input's values")
+          "the loss is \(loss.isNaN ? "not a number" : "\(loss)"): lower the learning rate or check the input's values"
+        )
       }
       return (logits, loss, gradient)
     }

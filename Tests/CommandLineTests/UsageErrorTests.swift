@@ -33,15 +33,15 @@ struct UsageErrorTests {
     (["--threads", "0"], "--threads 0 is not possible: use 1 to 1024"),
     (["-li", "0"], "--logging-iteration 0 is not possible: use 1 or more"),
     (["--score-events=-1"], "--score-events -1 is not possible: use 0 or more"),
-    (["--leak", "nan"], "leak nan is not a slope of zero or more"),
-    (["--network-depth", "13"], "network-depth 13 is not possible: use 1 to 12"),
+    (["--leak", "nan"], "--leak nan is not a slope of zero or more"),
+    (["--network-depth", "13"], "--network-depth 13 is not possible: use 1 to 12"),
     (
       ["--network-depth", "12", "--n-initial-filters", "4096"],
       "4096 filters grow to 53248 channels at depth 12: use fewer filters or less depth"
     ),
     (
       ["--preset", "seed", "-gr", "additive", "--n-initial-filters", "9223372036854775807"],
-      "n-initial-filters 9223372036854775807 is not possible: use 1 to 4096"
+      "--n-initial-filters 9223372036854775807 is not possible: use 1 to 4096"
     ),
     (
       ["--network-depth", "12"],

@@ -29,6 +29,9 @@ struct ParameterCountTests {
     var normalization = 2
     /// Channels of the bottom's squeeze and expansion: all planes', or one's in three dimensions.
     var splitPlanes = 3
+    /// Offsets of the convolution between levels: one beside pooling and interpolation in the
+    /// original's dense networks, four in its sparse one and in ours.
+    var scalingVolume = 1
 
     func channels(_ level: Int) -> Int { filters * (level + 1) }
 
@@ -46,9 +49,8 @@ struct ParameterCountTests {
       let initial = block(5 * 5, 1, filters)
       let levels = (0..<depth).map { level in
         let (fine, coarse) = (channels(level), channels(level + 1))
-        // Pooling and interpolation have no parameters; the 1×1 convolution beside them has.
-        let down = block(1, fine, coarse)
-        let up = block(1, coarse, fine)
+        let down = block(scalingVolume, fine, coarse)
+        let up = block(scalingVolume, coarse, fine)
         let join = concat ? block(1, 2 * fine, fine) : 0
         return 2 * series(blocksPerLayer, 3 * 3, fine) + down + up + join
       }
@@ -62,7 +64,12 @@ struct ParameterCountTests {
     }
   }
 
-  @Test("a21: 8,510,547 in the original; our split has 2 × 56 biases and 4 × 56 scales less")
+  /// What three offsets more, down and up, add at `filters` channels a level.
+  private func scalingDifference(filters: Int, depth: Int) -> Int {
+    (1...depth).reduce(0) { $0 + 2 * 3 * (filters * $1) * (filters * ($1 + 1)) }
+  }
+
+  @Test("a21: 8,510,547 in the original; our split has 336 less, our 2×2 filters 43,008 more")
   func a21() throws {
     var table = Today()
     table.filters = 8
@@ -71,15 +78,22 @@ struct ParameterCountTests {
     table.concat = false
     #expect(table.total == 8_510_547)
     // One bias and one normalisation for all planes, where the original has three of each.
-    let difference = 2 * 56 + 4 * 56
-    #expect(difference == 336)
-    #expect(try production(.a21) == 8_510_547 - difference)
+    let split = 2 * 56 + 4 * 56
+    #expect(split == 336)
+    let scaling = scalingDifference(filters: 8, depth: 6)
+    #expect(scaling == 43_008)
+    #expect(try production(.a21) == 8_510_547 - split + scaling)
+    let pooled = try production(.a21) {
+      $0.downsampling = .maxPooling
+      $0.upsampling = .interpolation
+    }
+    #expect(pooled == 8_510_547 - split)
   }
 
-  @Test("uresnet: 18,382,131 in the original; our split has 2 × 112 + 4 × 112 less")
+  @Test("uresnet: 18,382,131 in the original; our split has 672 less, our 2×2 filters 172,032 more")
   func uresnet() throws {
     #expect(Today().total == 18_382_131)
-    try expectFormula(Today(), .uresnet, total: 18_382_131 - 672)
+    try expectFormula(Today(), .uresnet, total: 18_382_131 - (2 * 112 + 4 * 112) + 172_032)
   }
 
   /// Counts are quadratic in the numbers of filters and of bottleneck channels: six pairs of small
@@ -89,6 +103,7 @@ struct ParameterCountTests {
   ) throws {
     var table = original
     table.splitPlanes = 1
+    table.scalingVolume = 4
     #expect(table.total == total)
     let configuration = Configuration(preset: preset)
     #expect(configuration.initialFilters == table.filters)
@@ -104,7 +119,7 @@ struct ParameterCountTests {
     }
   }
 
-  @Test("polaris: 1,926,403 in the original; our split has 2 × 128 + 4 × 128 less")
+  @Test("polaris: 1,926,403 in the original; our split has 768 less, our 2×2 filters 258,048 more")
   func polaris() throws {
     var table = Today()
     table.depth = 7
@@ -114,23 +129,25 @@ struct ParameterCountTests {
     table.blocksFinal = 2
     table.bottleneck = 96
     #expect(table.total == 1_926_403)
-    #expect(try production(.polaris) == 1_926_403 - 768)
+    let scaling = scalingDifference(filters: 16, depth: 7)
+    #expect(scaling == 258_048)
+    #expect(try production(.polaris) == 1_926_403 - (2 * 128 + 4 * 128) + scaling)
   }
 
-  @Test("scc21: 18,367,891 in the original without normalisation; our split has 2 × 112 less")
+  @Test("scc21: 18,367,891 in the original; our split has 2 × 112 less, our filters 172,032 more")
   func scc21() throws {
     var table = Today()
     table.normalization = 0
     #expect(table.total == 18_367_891)
-    try expectFormula(table, .scc21, total: 18_367_891 - 224)
+    try expectFormula(table, .scc21, total: 18_367_891 - 224 + 172_032)
   }
 
-  @Test("uresnet3d: 18,381,459, no difference")
+  @Test("uresnet3d: 18,381,459 in the original; our 2×2 filters have 172,032 more")
   func uresnet3d() throws {
     var table = Today()
     table.splitPlanes = 1
     #expect(table.total == 18_381_459)
-    try expectFormula(table, .uresnet3d, total: 18_381_459)
+    try expectFormula(table, .uresnet3d, total: 18_381_459 + 172_032)
   }
 
   /// The counts of June 2019's sparse network, whose convolutions have biases only in ours.
