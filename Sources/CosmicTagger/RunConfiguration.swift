@@ -143,8 +143,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
       throw TaggerError(
         .usage, "--learning-rate \(learningRate) is not possible: use a number above zero")
     }
-    guard (1...1024).contains(threads) else {
-      throw TaggerError(.usage, "--threads \(threads) is not possible: use 1 to 1024")
+    guard (1...256).contains(threads) else {
+      throw TaggerError(.usage, "--threads \(threads) is not possible: use 1 to 256")
     }
     guard loggingIteration >= 1 else {
       throw TaggerError(

@@ -16,10 +16,11 @@ struct DataOptions: ParsableArguments {
 
   @Option(
     name: [.customLong("mb", withSingleDash: true), .long],
-    help: ArgumentHelp("Events of a batch.", valueName: "events"))
+    parsing: .unconditional, help: ArgumentHelp("Events of a batch.", valueName: "events"))
   var minibatchSize = 2
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "How often images are halved: charge averaged, labels by their largest value.",
       valueName: "times"))

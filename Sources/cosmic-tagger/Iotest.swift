@@ -15,7 +15,8 @@ struct Iotest: ParsableCommand {
   @OptionGroup(title: "Events") var data: DataOptions
 
   @Option(
-    name: [.customShort("i"), .long], help: ArgumentHelp("Batches to read.", valueName: "batches"))
+    name: [.customShort("i"), .long], parsing: .unconditional,
+    help: ArgumentHelp("Batches to read.", valueName: "batches"))
   var iterations = 25
 
   func run() throws {

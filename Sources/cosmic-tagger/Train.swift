@@ -29,12 +29,13 @@ struct Train: ParsableCommand {
   @OptionGroup(title: "Events") var data: DataOptions
 
   @Option(
-    name: [.customShort("i"), .long], help: ArgumentHelp("Number of steps.", valueName: "steps"))
+    name: [.customShort("i"), .long], parsing: .unconditional,
+    help: ArgumentHelp("Number of steps.", valueName: "steps"))
   var iterations = 25
 
   @Option(
     name: [.customLong("lr", withSingleDash: true), .long],
-    help: ArgumentHelp("Learning rate.", valueName: "rate"))
+    parsing: .unconditional, help: ArgumentHelp("Learning rate.", valueName: "rate"))
   var learningRate = 3e-4
 
   @Option(name: [.customShort("o"), .long], help: "How weights follow their gradients.")
@@ -59,12 +60,14 @@ struct Train: ParsableCommand {
   var metrics = TrainingConfiguration.Averaging.image
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Threads to compute with; results do not depend on it.", valueName: "count"))
   var threads = Threads.available
 
   @Option(
     name: [.customLong("li", withSingleDash: true), .long],
+    parsing: .unconditional,
     help: ArgumentHelp("Steps from one printed line to the next.", valueName: "steps"))
   var loggingIteration = 1
 

@@ -75,7 +75,8 @@ struct TrainTests {
     #expect(result.code == 65)
     #expect(
       result.error.wholeMatch(
-        of: /cosmic-tagger: the loss is (not a number|-?inf): lower the learning rate or check .*\n/) != nil)
+        of: /cosmic-tagger: the loss is (not a number|-?inf): lower the learning rate or check .*\n/
+      ) != nil)
   }
 
   @Test("reads real events", .enabled(if: SharedData.isPresent))

@@ -27,10 +27,11 @@ struct UsageErrorTests {
     (["--downsample", "9"], "--downsample 9 is not possible: use 0 to 8"),
     (["--downsample=-1"], "--downsample -1 is not possible: use 0 to 8"),
     (["-i", "0"], "--iterations 0 is not possible: use 1 or more"),
+    (["-i", "-3"], "--iterations -3 is not possible: use 1 or more"),
     (["--iterations=-3"], "--iterations -3 is not possible: use 1 or more"),
     (["-lr", "0"], "--learning-rate 0.0 is not possible: use a number above zero"),
     (["-lr", "nan"], "--learning-rate nan is not possible: use a number above zero"),
-    (["--threads", "0"], "--threads 0 is not possible: use 1 to 1024"),
+    (["--threads", "0"], "--threads 0 is not possible: use 1 to 256"),
     (["-li", "0"], "--logging-iteration 0 is not possible: use 1 or more"),
     (["--score-events=-1"], "--score-events -1 is not possible: use 0 or more"),
     (["--leak", "nan"], "--leak nan is not a slope of zero or more"),
@@ -87,8 +88,6 @@ struct UsageErrorTests {
     expectUsage(
       try Tool.run(["train", "--sparse", "-mb", "two"]),
       "The value 'two' is invalid for '-mb <events>'")
-    expectUsage(
-      try Tool.run(["train", "--sparse", "-i", "-3"]), "Missing value for '-i <steps>'")
     expectUsage(try Tool.run(["iotest", "--no-such-option"]), "Unknown option '--no-such-option'")
     expectUsage(try Tool.run(["inspect"]), "Missing expected argument '--file <path>'")
     expectUsage(try Tool.run(["simulate"]), "Missing expected argument '--output <path>'")
