@@ -26,7 +26,7 @@ extension Rulebook {
               Rules(
                 sources: sources, targets: targets, offsetStarts: offsetStarts,
                 blockStarts: blockStarts, offsets: geometry.volume, blocks: blocks.count,
-                rowsPerBlock: RuleBlocks.rowsPerBlock, sourceRows: sourceRows,
+                rowsPerBlock: blocks.rowsPerBlock, sourceRows: sourceRows,
                 targetRows: blocks.rowCount, identityOffset: identityOffset))
           }
         }

@@ -63,9 +63,16 @@ public final class Rulebook: Sendable {
 
 /// Cuts a column of a rulebook into blocks of rows, so that each row is written by one thread.
 public struct RuleBlocks: Sendable {
-  /// Rows of a block: small enough for gathered rows and products to stay in the cache, large
-  /// enough for a matrix product; 256 to 1024 measured alike.
-  public static let rowsPerBlock = 512
+  /// Rows of a block.
+  ///
+  /// Small enough for gathered rows and products to stay in the cache, large enough for a matrix
+  /// product: 256 to 1024 measured alike on many rows. On few rows blocks are smaller, so that there
+  /// are some to share out. It follows from the row count alone, never from the thread count.
+  public let rowsPerBlock: Int
+
+  static func rowsPerBlock(_ rowCount: Int) -> Int {
+    min(512, max(64, (rowCount / 8 + 15) / 16 * 16))
+  }
 
   /// Number of rows in the column's site set.
   public let rowCount: Int
@@ -80,12 +87,13 @@ public struct RuleBlocks: Sendable {
   init(rows: [Int32], offsetStarts: [Int], rowCount: Int) {
     let offsets = offsetStarts.count - 1
     self.rowCount = rowCount
-    count = (rowCount + RuleBlocks.rowsPerBlock - 1) / RuleBlocks.rowsPerBlock
+    rowsPerBlock = Self.rowsPerBlock(rowCount)
+    count = (rowCount + rowsPerBlock - 1) / rowsPerBlock
     var starts = [Int](repeating: 0, count: (count + 1) * offsets)
     for offset in 0..<offsets {
       var pair = offsetStarts[offset]
       for block in 0...count {
-        let firstRow = block * RuleBlocks.rowsPerBlock
+        let firstRow = block * rowsPerBlock
         while pair < offsetStarts[offset + 1], Int(rows[pair]) < firstRow { pair += 1 }
         starts[block * offsets + offset] = block == count ? offsetStarts[offset + 1] : pair
       }

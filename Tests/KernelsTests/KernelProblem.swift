@@ -41,7 +41,7 @@ struct LentRules {
                 sources: isInverse ? outputRows : inputRows,
                 targets: isInverse ? inputRows : outputRows, offsetStarts: starts,
                 blockStarts: blockStarts, offsets: rulebook.geometry.volume,
-                blocks: blocks.count, rowsPerBlock: RuleBlocks.rowsPerBlock,
+                blocks: blocks.count, rowsPerBlock: blocks.rowsPerBlock,
                 sourceRows: sourceRows, targetRows: targetRows,
                 identityOffset: rulebook.identityOffset))
           }

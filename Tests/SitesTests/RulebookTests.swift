@@ -103,7 +103,7 @@ struct RulebookTests {
         for block in 0..<blocks.count {
           let pairs =
             blocks.starts[block * offsets + offset]..<blocks.starts[(block + 1) * offsets + offset]
-          let members = block * RuleBlocks.rowsPerBlock..<(block + 1) * RuleBlocks.rowsPerBlock
+          let members = block * blocks.rowsPerBlock..<(block + 1) * blocks.rowsPerBlock
           #expect(pairs.lowerBound == next)
           #expect(pairs.allSatisfy { members.contains(Int(rows[$0])) })
           next = pairs.upperBound
