@@ -49,29 +49,31 @@ let package = Package(
 
     // The engine.
     module("Tensors"),
-    module("Sites", ["CSparseHash", "Tensors"]),
+    module("Sites", ["CSparseHash"]),
     module("Kernels", ["Tensors", "CBLAS"]),
     module("Autodiff", ["Tensors"]),
-    module("Layers", ["Sites", "Kernels", "Autodiff"]),
-    module("Networks", ["Layers"]),
-    module("Training", ["Networks"]),
+    module("Layers", ["Sites", "Kernels", "Autodiff", "Tensors"]),
+    module("Networks", ["Layers", "Autodiff", "Tensors"]),
+    module("Training", ["Layers", "Autodiff", "Kernels", "Sites", "Tensors"]),
 
     // Events.
     module("LArCV", ["CHDF5"]),
     module("LArTPCSimulation", ["LArCV", "Tensors"]),
 
     // The experiment and its command line.
-    module("Telemetry", ["Tensors", "CPNG"]),
+    module("Telemetry", ["CPNG"]),
     module(
       "CosmicTagger",
       [
-        "Training", "LArCV", "LArTPCSimulation", "Telemetry", "CZlib",
+        "Networks", "Layers", "Sites", "Tensors", "Training", "LArCV", "LArTPCSimulation",
+        "Telemetry", "CZlib",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(
       name: "cosmic-tagger",
       dependencies: [
-        "CosmicTagger",
+        "CosmicTagger", "LArTPCSimulation", "Networks", "Tensors", "Training",
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -84,15 +86,27 @@ let package = Package(
 
     tests("TensorsTests", ["Tensors"]),
     tests("SitesTests", ["Sites", "Reference"]),
-    tests("KernelsTests", ["Kernels", "Sites", "Reference"]),
-    tests("AutodiffTests", ["Autodiff"]),
-    tests("LayersTests", ["Layers", "Reference", "GoldenFiles"]),
-    tests("NetworksTests", ["Networks", "Reference", "GoldenFiles"]),
-    tests("TrainingTests", ["Training", "Reference", "GoldenFiles"]),
+    tests("KernelsTests", ["Kernels", "Sites", "Tensors", "Reference"]),
+    tests("AutodiffTests", ["Autodiff", "Tensors"]),
+    tests("LayersTests", ["Layers", "Autodiff", "Sites", "Tensors", "Reference", "GoldenFiles"]),
+    tests(
+      "NetworksTests",
+      ["Networks", "Layers", "Autodiff", "Sites", "Tensors", "Reference", "GoldenFiles"]),
+    tests(
+      "TrainingTests",
+      [
+        "Training", "Networks", "Layers", "Autodiff", "Sites", "Tensors", "Reference",
+        "GoldenFiles",
+      ]),
     tests("LArCVTests", ["LArCV"]),
-    tests("LArTPCSimulationTests", ["LArTPCSimulation"]),
+    tests("LArTPCSimulationTests", ["LArTPCSimulation", "LArCV"]),
     tests("TelemetryTests", ["Telemetry"]),
-    tests("CosmicTaggerTests", ["CosmicTagger", "Reference", "GoldenFiles"]),
+    tests(
+      "CosmicTaggerTests",
+      [
+        "CosmicTagger", "Training", "Networks", "Layers", "Sites", "Tensors", "LArCV", "Reference",
+        .product(name: "Logging", package: "swift-log"),
+      ]),
     tests("CommandLineTests", ["cosmic-tagger", "LArCV"], exclude: ["Snapshots"]),
   ],
   cxxLanguageStandard: .cxx17

@@ -1,6 +1,7 @@
 #include "CSparseHash.h"
 
-#include <new>
+#include <exception>
+#include <memory>
 #include <sparsehash/dense_hash_map>
 
 namespace {
@@ -23,13 +24,13 @@ struct submanifold_site_map {
 
 submanifold_site_map *submanifold_site_map_create(const uint64_t *keys, size_t count) {
   try {
-    auto *map = new submanifold_site_map;
+    auto map = std::make_unique<submanifold_site_map>();
     map->table.set_empty_key(SUBMANIFOLD_FREE_KEY);
     map->table.resize(count);
     for (size_t row = 0; row < count; ++row) {
       map->table.insert({keys[row], static_cast<int32_t>(row)});
     }
-    return map;
+    return map.release();
   } catch (const std::exception &) {
     return nullptr;
   }

@@ -2,8 +2,8 @@
 
 // A flat C face for google::dense_hash_map: from packed site keys to row numbers.
 //
-// Every call works on whole arrays, so that crossing from Swift costs nothing per site. A call
-// that runs out of memory answers NULL or -1; nothing throws across this border.
+// Every call works on whole arrays, so that crossing from Swift costs nothing per site. Nothing
+// throws across this border.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -17,7 +17,8 @@ extern "C" {
 
 typedef struct submanifold_site_map submanifold_site_map;
 
-/// A map from `keys[row]` to `row`. Keys are distinct and none is SUBMANIFOLD_FREE_KEY.
+/// A map from `keys[row]` to `row`, or NULL without memory. Keys are distinct and none is
+/// SUBMANIFOLD_FREE_KEY.
 submanifold_site_map *submanifold_site_map_create(const uint64_t *keys, size_t count);
 
 void submanifold_site_map_destroy(submanifold_site_map *map);

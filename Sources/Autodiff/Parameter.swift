@@ -9,7 +9,8 @@ public final class Parameter {
   /// The values; the last extent of the shape is the tensor's channels.
   public let value: Tensor
 
-  /// The sum of all gradients since it was last cleared, of the same shape as `value`.
+  /// The sum of all gradients since it was last cleared, of the same shape as `value`; empty where
+  /// nothing is trained.
   public let gradient: Tensor
 
   /// Whether an optimizer changes it.

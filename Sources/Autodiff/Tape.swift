@@ -37,6 +37,7 @@ public final class Tape {
   public let compute: Compute
 
   private var pullbacks: [() -> Void] = []
+  private let generation: Int
 
   /// A tape for one step.
   ///
@@ -44,6 +45,7 @@ public final class Tape {
   public init(_ purpose: Purpose, compute: Compute = Compute(), statistics: Statistics? = nil) {
     self.purpose = purpose
     self.compute = compute
+    generation = compute.arena.generation
     self.statistics = statistics ?? (purpose == .training ? .batchUpdatingRunning : .running)
   }
 
@@ -90,6 +92,7 @@ public final class Tape {
   /// Runs all pullbacks in reverse, starting from the gradient of a result.
   public func backward(from result: Variable, gradient: Tensor) {
     precondition(purpose == .training, "only a training tape has recorded gradients")
+    precondition(generation == compute.arena.generation, "a tape ends when its arena is reset")
     result.accumulate { _ in gradient }
     while let pullback = pullbacks.popLast() { pullback() }
   }

@@ -5,15 +5,10 @@
 // import: each one needed becomes a function.
 static inline hid_t submanifold_h5_native_float(void) { return H5T_NATIVE_FLOAT; }
 static inline hid_t submanifold_h5_native_double(void) { return H5T_NATIVE_DOUBLE; }
-static inline hid_t submanifold_h5_native_int32(void) { return H5T_NATIVE_INT32; }
 static inline hid_t submanifold_h5_native_int64(void) { return H5T_NATIVE_INT64; }
 static inline hid_t submanifold_h5_native_uint8(void) { return H5T_NATIVE_UINT8; }
 static inline hid_t submanifold_h5_native_uint32(void) { return H5T_NATIVE_UINT32; }
 static inline hid_t submanifold_h5_native_uint64(void) { return H5T_NATIVE_UINT64; }
 static inline hid_t submanifold_h5_dataset_create(void) { return H5P_DATASET_CREATE; }
-static inline hid_t submanifold_h5_file_create(void) { return H5P_FILE_CREATE; }
-static inline hid_t submanifold_h5_file_access(void) { return H5P_FILE_ACCESS; }
 static inline unsigned submanifold_h5_read_only(void) { return H5F_ACC_RDONLY; }
-static inline unsigned submanifold_h5_read_write(void) { return H5F_ACC_RDWR; }
 static inline unsigned submanifold_h5_truncate(void) { return H5F_ACC_TRUNC; }
-static inline unsigned submanifold_h5_exclusive(void) { return H5F_ACC_EXCL; }

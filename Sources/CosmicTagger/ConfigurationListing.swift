@@ -29,7 +29,8 @@ public struct ConfigurationListing {
     add("axes", data.axes.rawValue)
     add("label_convention", data.labelConvention.rawValue)
     add("downsample", data.downsample)
-    add("access", data.access.rawValue)
+    // Simulated events have no end and therefore no other order than their own.
+    add("access", (data.file == nil ? .serialAccess : data.access).rawValue)
     add("minibatch_size", data.minibatchSize)
     add("data_seed", data.seed)
   }
@@ -71,6 +72,10 @@ public struct ConfigurationListing {
     add("bottleneck_deepest", network.deepestChannels)
     add("filter_size_deepest", network.filterSizeDeepest)
     add("initial_filter_size", network.initialFilterSize)
+    add("deepest", network.deepest.rawValue)
+    add("initial_activation", text(network.initialActivation))
+    add("merge_activation", text(network.mergeActivation))
+    add("join_activation", text(network.joinActivation))
     add("block_concat", text(network.deepest == .perPlane))
     add("connect_pre_res_blocks_down", text(network.connectPreDown))
     add("connect_pre_res_blocks_up", text(network.connectPreUp))

@@ -29,7 +29,7 @@ public struct EventOrder: Sendable {
     self.eventCount = eventCount
     minibatchSize = configuration.minibatchSize
     access = configuration.access
-    random = RandomStream(seed: configuration.seed, stream: 1)
+    random = RandomStream(seed: configuration.seed, for: .eventOrder)
   }
 
   /// The next batch's events: consecutive ones, beginning again after the last.
@@ -106,7 +106,9 @@ public final class EventLoader {
     let batch = try assembly.batch(numbers.map { try source.event($0) })
     let readSeconds = clock.lap()
     let plan = try planner.plan(batch.sites)
-    let sites = LabelledSites(plan: plan, features: batch.charges, labels: batch.labels)
+    let sites = try LabelledSites(
+      plan: plan, features: batch.charges, labels: batch.labels,
+      classes: SiteAssembly.PixelClass.allCases.count)
     return LoadedBatch(
       sites: sites, events: numbers, readSeconds: readSeconds, planSeconds: clock.lap())
   }

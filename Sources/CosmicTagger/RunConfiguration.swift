@@ -105,6 +105,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public var seed: UInt64 = 0
   /// Threads to compute with.
   public var threads = 1
+  /// More threads than this find no work in the images of a few events.
+  public static let mostThreads = 256
   /// Steps between two printed lines.
   public var loggingIteration = 1
   /// Most events that are scored at the end.
@@ -143,8 +145,9 @@ public struct TrainingConfiguration: Equatable, Sendable {
       throw TaggerError(
         .usage, "--learning-rate \(learningRate) is not possible: use a number above zero")
     }
-    guard (1...256).contains(threads) else {
-      throw TaggerError(.usage, "--threads \(threads) is not possible: use 1 to 256")
+    guard (1...Self.mostThreads).contains(threads) else {
+      throw TaggerError(
+        .usage, "--threads \(threads) is not possible: use 1 to \(Self.mostThreads)")
     }
     guard loggingIteration >= 1 else {
       throw TaggerError(

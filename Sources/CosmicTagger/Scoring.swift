@@ -27,13 +27,15 @@ struct Scoring {
   /// Looks at the file of events to score before the time for training is spent.
   func checkAuxiliaryFile() throws(TaggerError) {
     guard let file = training.auxiliaryFile, training.scoredEvents > 0 else { return }
-    let stored = try ImageGeometry.find(in: scoredData.openSource(), scoredData).stored
-    guard stored == geometry.stored else {
+    let source = try scoredData.openSource()
+    let found = try ImageGeometry.find(in: source, scoredData)
+    guard found == geometry else {
       throw TaggerError(
         .badData,
-        "images of \(file) are \(stored) pixels large where those trained on have "
-          + "\(geometry.stored): all images of a run need one size")
+        "\(file) has \(found.planes) planes of \(found.stored) pixels where the events trained on "
+          + "have \(geometry.planes) of \(geometry.stored): all images of a run need one size")
     }
+    _ = try SiteAssembly(geometry, scoredData).batch([source.event(0)])
   }
 
   func run(

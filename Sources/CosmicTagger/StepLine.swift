@@ -8,7 +8,7 @@ public struct StepLine {
   public var loss: Double
   /// The five figures.
   public var metrics: SegmentationMetrics
-  /// Events a second since the line before.
+  /// Events a second of this step.
   public var eventsPerSecond: Double
   /// Parts of the step and their seconds, in the order they are printed.
   public var seconds: [(name: String, value: Double)]

@@ -2,6 +2,7 @@ import LArCV
 import Layers
 import Networks
 import Sites
+import Telemetry
 import Training
 
 /// Why a run of the tagger cannot start or go on, and which exit code says so.
@@ -45,6 +46,8 @@ public struct TaggerError: Error, CustomStringConvertible, Sendable {
       self.init(kind, error.description)
     case let error as NetworkError:
       self.init(.usage, error.description)
+    case is PictureError:
+      self.init(.inputOutput, "\(error)")
     case is SiteError, is LayerError, is TrainingError:
       self.init(.badData, "\(error)")
     default:

@@ -103,7 +103,11 @@ public struct TrainingRun {
     for line in Throughput(durations, minibatchSize: data.minibatchSize).lines {
       logger.info("\(line)")
     }
-    logger.info("Peak memory of a step: \(trainer.highWaterBytes >> 20) MiB")
+    logger.info(
+      """
+      Peak memory of a step: \(trainer.highWaterBytes >> 20) MiB \
+      (\(trainer.heldBytes >> 20) MiB held)
+      """)
   }
 
   private func line(

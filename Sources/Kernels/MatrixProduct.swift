@@ -1,6 +1,6 @@
 import CBLAS
 
-/// One operand of a matrix product: `rows` × `columns` floats, row-major, rows `stride` apart.
+/// One operand of a matrix product: `rows` × `columns` floats, row-major.
 struct Matrix {
   let values: UnsafePointer<Float>
   let rows: Int

@@ -53,7 +53,7 @@ public final class SparseConvolutions: Convolutions {
 
   /// Layers whose weights are drawn from a seed: the same seed gives the same network.
   public init(seed: UInt64) {
-    random = RandomStream(seed: seed, stream: 0)
+    random = RandomStream(seed: seed, for: .weights)
   }
 
   /// `SubmanifoldConvolution`, or `NetworkInNetwork` for a filter of a single offset.

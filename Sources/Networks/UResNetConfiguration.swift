@@ -1,6 +1,7 @@
 /// Every structural switch of CosmicTagger's UResNet, of its first version and of today's.
 ///
-/// The initialiser's defaults are today's `uresnet` preset in the original's dense 2D form.
+/// The initialiser's defaults are the switches of the original's `uresnet` preset in its dense 2D
+/// form; `init(preset:)` gives the named networks in sparse form.
 public struct UResNetConfiguration: Equatable, Sendable {
   /// How skip connections join the upward path.
   public enum Connections: String, CaseIterable, Sendable {
@@ -101,10 +102,13 @@ public struct UResNetConfiguration: Equatable, Sendable {
   public var leak: Float = 1 / 3
   /// Slope after the sum of a residual block, where it differs (SparseConvNet's layers do).
   public var leakAfterSum: Float?
-  /// Added to the variance in normalisation.
-  public var normalizationEpsilon = 1e-5
+  /// Added to the variance in normalisation; SparseConvNet's constant, PyTorch's is 1e-5.
+  public var normalizationEpsilon = 1e-4
   /// Weight of a new batch in the running statistics, in PyTorch's sense.
-  public var normalizationMomentum = 0.1
+  ///
+  /// Batches of one event differ much, so the average is longer than PyTorch's (0.1), and it follows
+  /// the weights more closely than SparseConvNet's (0.01).
+  public var normalizationMomentum = 0.02
 
   /// Today's defaults; every field can be changed afterwards.
   public init() {}
@@ -139,7 +143,9 @@ public struct UResNetConfiguration: Equatable, Sendable {
     try require("filter-size-deepest", filterSizeDeepest, in: 1...15)
     try require("initial-filter-size", initialFilterSize, in: 1...15)
     try require("bottleneck-deepest", bottleneckDeepest ?? 1, in: 1...65_536)
-    try require("nplanes", planes, in: 1...1024)
+    try require("nplanes", planes, in: 1...256)
+    try require("classes", classes, in: 1...256)
+    try require("input channels", inputChannels, in: 1...65_536)
     guard channels(level: depth) * planes <= 65_536 else {
       throw NetworkError(
         "\(initialFilters) filters grow to \(channels(level: depth)) channels at depth \(depth): "
@@ -150,6 +156,9 @@ public struct UResNetConfiguration: Equatable, Sendable {
     }
     guard (0...1).contains(normalizationMomentum) else {
       throw NetworkError("--normalization-momentum \(normalizationMomentum) is not within 0 and 1")
+    }
+    if let leakAfterSum, !leakAfterSum.isFinite || leakAfterSum < 0 {
+      throw NetworkError("a leak of \(leakAfterSum) after sums is not a slope of zero or more")
     }
     guard leak.isFinite, leak >= 0 else {
       throw NetworkError("--leak \(leak) is not a slope of zero or more")

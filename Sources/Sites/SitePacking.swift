@@ -19,6 +19,12 @@ public struct SitePacking: Hashable, Sendable {
   /// Bit position of each axis' field, first axis first.
   let shifts: [Int]
 
+  /// Bit position of the batch field.
+  let batchShift: Int
+
+  /// The bits of each axis' field, moved to the lowest place.
+  private let masks: [UInt64]
+
   /// Number of axes: 1 to 4.
   public var dimension: Int { spatialSize.count }
 
@@ -47,6 +53,8 @@ public struct SitePacking: Hashable, Sendable {
       shift += SitePacking.bits(for: size + SitePacking.guardBand)
     }
     self.shifts = shifts.reversed()
+    batchShift = shift
+    masks = zip(self.shifts, [shift] + self.shifts).map { (1 << UInt64($1 - $0)) - 1 }
     guard shift + SitePacking.bits(for: max(batchSize, 1)) <= 63 else {
       throw SiteError(
         "\(batchSize) events of size \(spatialSize) need keys of more than 63 bits: "
@@ -82,7 +90,7 @@ public struct SitePacking: Hashable, Sendable {
 
   /// The coordinate of a key along one axis.
   public func coordinate(of key: UInt64, axis: Int) -> Int {
-    Int((key >> UInt64(shifts[axis])) & mask(axis))
+    Int((key >> UInt64(shifts[axis])) & masks[axis])
   }
 
   /// All coordinates of a key, first axis first.
@@ -95,16 +103,6 @@ public struct SitePacking: Hashable, Sendable {
     zip(offset, shifts).reduce(0) { sum, step in
       sum &+ UInt64(bitPattern: Int64(step.0)) &<< UInt64(step.1)
     }
-  }
-
-  /// Bit position of the batch field.
-  var batchShift: Int {
-    (shifts.first ?? 0) + SitePacking.bits(for: (spatialSize.first ?? 0) + SitePacking.guardBand)
-  }
-
-  private func mask(_ axis: Int) -> UInt64 {
-    let above = axis == 0 ? batchShift : shifts[axis - 1]
-    return (1 << UInt64(above - shifts[axis])) - 1
   }
 
   private static func bits(for values: Int) -> Int {

@@ -25,13 +25,11 @@ public struct ProgressBar {
   private var pending: String?
 
   /// Makes a bar on standard error.
-  ///
-  /// - Parameter isForced: draw also when standard error is no terminal.
-  public init(isForced: Bool = false) {
+  public init() {
     let clock = ContinuousClock()
     let origin = clock.now
     self.init(
-      isShown: isForced || isatty(STDERR_FILENO) == 1,
+      isShown: isatty(STDERR_FILENO) == 1,
       now: { origin.duration(to: clock.now) },
       columns: Self.terminalColumns,
       write: { FileHandle.standardError.write(Data($0.utf8)) })

@@ -4,8 +4,9 @@
 /// Site counts change with every event, so per-tensor allocation would fragment the heap and fault
 /// its pages in again each step. An arena grows to the largest step it has seen and stays there.
 ///
-/// A tensor keeps its chunk alive. A tensor that outlives the step is therefore safe: `reset()`
-/// reuses only chunks nobody refers to any more, and gives the others up to their last tensor.
+/// A tensor keeps its memory alive. A tensor that outlives the step is therefore safe: `reset()`
+/// reuses only what nobody refers to any more, and gives the rest up to its last tensor. Scratch
+/// memory has no such owner and ends with the step.
 ///
 /// An arena belongs to one thread. Allocation costs a few instructions.
 public final class Arena {
@@ -50,10 +51,27 @@ public final class Arena {
     return UnsafeMutableRawPointer(base).bindMemory(to: type, capacity: max(count, 1))
   }
 
+  /// Counts the calls of `reset()`: what was made of scratch memory is valid while it stays.
+  public private(set) var generation = 0
+
+  /// Bytes held at present, used or not.
+  public var heldBytes: Int {
+    chunks.reduce(0) { $0 + $1.floats } * MemoryLayout<Float>.stride
+  }
+
   /// Takes back all memory handed out, except what living tensors still refer to.
+  ///
+  /// A step that needed several chunks leaves one chunk that would have held it, so that memory
+  /// stays near the largest step however sizes vary.
   public func reset() {
-    for index in chunks.indices where !isKnownUniquelyReferenced(&chunks[index]) {
-      chunks[index] = Chunk(floats: chunks[index].floats)
+    generation += 1
+    if chunks.count > 1 {
+      let largest = highWaterBytes / MemoryLayout<Float>.stride
+      chunks = []
+      chunks.append(Chunk(floats: largest + largest / 8))
+      systemAllocations += 1
+    } else if !chunks.isEmpty, !isKnownUniquelyReferenced(&chunks[0]) {
+      chunks[0] = Chunk(floats: chunks[0].floats)
       systemAllocations += 1
     }
     current = 0

@@ -21,15 +21,37 @@ public struct LabelledSites: Sendable {
   /// Number of sites.
   public var count: Int { labels.count }
 
+  /// Number of features of each site.
+  public let channels: Int
+
   /// A batch whose groups are the coordinates of the first axis of the sites.
-  public init(plan: Plan, features: [Float], labels: [UInt8]) {
-    precondition(labels.count == plan.sites.count, "every site has a label")
-    let packing = plan.sites.packing
-    precondition(packing.spatialSize[0] <= 256, "groups are counted in a byte")
+  ///
+  /// - Parameters:
+  ///   - features: `[sites × channels]`, row by row in the order of the plan's sites.
+  ///   - labels: the class of each site, below `classes`.
+  /// - Throws: `TrainingError` when features or labels do not belong to the sites, when a label is
+  ///   no class, or when there are more groups than a byte can number.
+  public init(
+    plan: Plan, features: [Float], channels: Int = 1, labels: [UInt8], classes: Int
+  ) throws(TrainingError) {
+    let sites = plan.sites
+    guard labels.count == sites.count, features.count == sites.count * channels else {
+      throw TrainingError(
+        "\(labels.count) labels and \(features.count) features do not belong to \(sites.count) sites "
+          + "of \(channels) channels")
+    }
+    if let label = labels.first(where: { $0 >= classes }) {
+      throw TrainingError("label \(label) is none of \(classes) classes")
+    }
+    guard sites.spatialSize[0] <= 256 else {
+      throw TrainingError(
+        "\(sites.spatialSize[0]) groups on the first axis are too many: at most 256 are possible")
+    }
     self.plan = plan
     self.features = features
+    self.channels = channels
     self.labels = labels
-    groups = plan.sites.keys.map { UInt8(packing.coordinate(of: $0, axis: 0)) }
-    groupCount = packing.spatialSize[0]
+    groups = sites.keys.map { UInt8(sites.packing.coordinate(of: $0, axis: 0)) }
+    groupCount = sites.spatialSize[0]
   }
 }

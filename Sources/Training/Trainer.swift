@@ -20,6 +20,9 @@ public final class Trainer {
   /// Bytes the largest step took from the arena so far.
   public var highWaterBytes: Int { compute.arena.highWaterBytes }
 
+  /// Bytes the arena holds.
+  public var heldBytes: Int { compute.arena.heldBytes }
+
   /// A trainer with the threads and memory it may use.
   public init(
     network: any Layer<SparseTensor>, loss: SegmentationLoss, optimizer: any Optimizer,
@@ -124,8 +127,7 @@ public final class Trainer {
   }
 
   private func input(_ batch: LabelledSites, _ tape: Tape) throws -> SparseTensor {
-    let channels = batch.count == 0 ? 1 : batch.features.count / batch.count
-    let features = compute.arena.tensor(rows: batch.count, channels: channels)
+    let features = compute.arena.tensor(rows: batch.count, channels: batch.channels)
     batch.features.withUnsafeBufferPointer { source in
       if let base = source.baseAddress { features.values.update(from: base, count: source.count) }
     }

@@ -50,6 +50,20 @@ struct DataOptions: ParsableArguments {
       valueName: "number"))
   var seed: UInt64 = 0
 
+  func validate() throws {
+    guard file == nil else { return }
+    let ofFiles = DataConfiguration()
+    let isDefault = [
+      "--axes": axes == ofFiles.axes,
+      "--label-convention": labelConvention == ofFiles.labelConvention,
+      "--image-producer": imageProducer == ofFiles.imageProducer,
+      "--label-producer": labelProducer == ofFiles.labelProducer,
+    ]
+    if let option = isDefault.filter({ !$0.value }).keys.min() {
+      throw ValidationError("\(option) describes the images of a file: give one with --file")
+    }
+  }
+
   /// The options as a configuration.
   var configuration: DataConfiguration {
     var data = DataConfiguration()

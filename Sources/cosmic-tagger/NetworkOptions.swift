@@ -104,6 +104,19 @@ struct NetworkOptions: ParsableArguments {
     help: ArgumentHelp("Weight of a batch in the running statistics.", valueName: "number"))
   var normalizationMomentum: Double?
 
+  func validate() throws {
+    let network = configuration
+    guard network.batchNorm || normalizationEpsilon == nil && normalizationMomentum == nil else {
+      throw ValidationError(
+        "--normalization-epsilon and --normalization-momentum need --batch-norm True")
+    }
+    let movesSkips = connectPreResBlocksDown != nil || connectPreResBlocksUp != nil
+    guard network.connections != .none || !movesSkips else {
+      throw ValidationError(
+        "--connect-pre-res-blocks-down and -up move skips, but --connections none has none")
+    }
+  }
+
   /// The preset with all changes.
   var configuration: UResNetConfiguration {
     var network = UResNetConfiguration(preset: preset)

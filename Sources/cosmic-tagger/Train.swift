@@ -63,7 +63,7 @@ struct Train: ParsableCommand {
     parsing: .unconditional,
     help: ArgumentHelp(
       "Threads to compute with; results do not depend on it.", valueName: "count"))
-  var threads = Threads.available
+  var threads = min(Threads.available, TrainingConfiguration.mostThreads)
 
   @Option(
     name: [.customLong("li", withSingleDash: true), .long],
@@ -93,6 +93,9 @@ struct Train: ParsableCommand {
     guard sparse else {
       throw ValidationError(
         "training on dense images is not supported yet: add --sparse to train on active sites")
+    }
+    guard auxFile == nil || scoreEvents != 0 else {
+      throw ValidationError("--aux-file is scored at the end, but --score-events 0 scores nothing")
     }
     guard lossBalanceScheme == nil || balanceLoss == nil else {
       throw ValidationError(

@@ -88,6 +88,23 @@ struct UsageErrorTests {
     expectUsage(
       try Tool.run(["train", "--sparse", "-mb", "two"]),
       "The value 'two' is invalid for '-mb <events>'")
+    expectUsage(
+      try Tool.run(["train", "--sparse", "--axes", "row-column"]),
+      "--axes describes the images of a file: give one with --file")
+    expectUsage(
+      try Tool.run(["iotest", "--label-convention", "neutrino=1,cosmic=2"]),
+      "--label-convention describes the images of a file: give one with --file")
+    expectUsage(
+      try Tool.run(["train", "--sparse", "-bn", "False", "--normalization-epsilon", "1"]),
+      "--normalization-epsilon and --normalization-momentum need --batch-norm True")
+    expectUsage(
+      try Tool.run([
+        "train", "--sparse", "--connections", "none", "--connect-pre-res-blocks-up", "True",
+      ]),
+      "--connect-pre-res-blocks-down and -up move skips, but --connections none has none")
+    expectUsage(
+      try Tool.run(["train", "--sparse", "--aux-file", "x.h5", "--score-events", "0"]),
+      "--aux-file is scored at the end, but --score-events 0 scores nothing")
     expectUsage(try Tool.run(["iotest", "--no-such-option"]), "Unknown option '--no-such-option'")
     expectUsage(try Tool.run(["inspect"]), "Missing expected argument '--file <path>'")
     expectUsage(try Tool.run(["simulate"]), "Missing expected argument '--output <path>'")

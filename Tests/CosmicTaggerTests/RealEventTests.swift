@@ -74,8 +74,8 @@ struct RealEventTests {
   func baseline(_ number: Int) throws {
     let (baseline, downsample, figures) = Self.baselines[number]
     let (batch, geometry) = try batch(downsample)
-    let sites = LabelledSites(
-      plan: Plan(batch.sites), features: batch.charges, labels: batch.labels)
+    let sites = try LabelledSites(
+      plan: Plan(batch.sites), features: batch.charges, labels: batch.labels, classes: 3)
     let metrics = SegmentationMetrics(
       confusions(baseline.predictions(sites), sites, classes: 3),
       pixelsPerImage: geometry.pixels, averaging: .image)
@@ -89,8 +89,8 @@ struct RealEventTests {
   @Test("Everything background is right wherever there is no particle")
   func background() throws {
     let (batch, geometry) = try batch(0)
-    let sites = LabelledSites(
-      plan: Plan(batch.sites), features: batch.charges, labels: batch.labels)
+    let sites = try LabelledSites(
+      plan: Plan(batch.sites), features: batch.charges, labels: batch.labels, classes: 3)
     let metrics = SegmentationMetrics(
       confusions(Baseline.everythingBackground.predictions(sites), sites, classes: 3),
       pixelsPerImage: geometry.pixels, averaging: .pooled)

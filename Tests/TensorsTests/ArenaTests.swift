@@ -73,4 +73,22 @@ struct ArenaTests {
     for _ in 0..<3 { _ = arena.tensor(rows: 16, channels: 16) }
     #expect(arena.highWaterBytes == 4 * 1024)
   }
+
+  @Test("holds little more than the largest step, however large its tensors and varying its steps")
+  func boundedGrowth() {
+    let arena = Arena(chunkBytes: 1 << 12)
+    for step in 0..<200 {
+      arena.reset()
+      // Each tensor is larger than a chunk, and every step a little different.
+      for index in 0..<10 {
+        _ = arena.tensor(rows: 2000 + (step * 37 + index * 11) % 200, channels: 1)
+      }
+    }
+    arena.reset()
+    #expect(arena.heldBytes <= arena.highWaterBytes * 5 / 4)
+    let warm = arena.systemAllocations
+    arena.reset()
+    _ = arena.tensor(rows: 2000, channels: 1)
+    #expect(arena.systemAllocations == warm)
+  }
 }

@@ -166,4 +166,13 @@ struct RandomStreamTests {
     #expect((0..<100).shuffled(using: &random).sorted() == Array(0..<100))
     #expect((0..<10).contains(Int.random(in: 0..<10, using: &random)))
   }
+
+  @Test("purposes of one seed draw different numbers")
+  func purposes() {
+    let first = RandomStream.Purpose.allCases.map { purpose in
+      var stream = RandomStream(seed: 7, for: purpose)
+      return stream.next()
+    }
+    #expect(Set(first).count == first.count)
+  }
 }

@@ -26,9 +26,9 @@ struct LossProblem {
     let set = try SiteSet(
       packing: packing,
       sortedKeys: sites.map { try packing.key(batch: $0[0], Array($0.dropFirst())) })
-    batch = LabelledSites(
+    batch = try LabelledSites(
       plan: Plan(set), features: [Float](repeating: 1, count: set.count),
-      labels: sites.map { _ in classes.randomElement(using: &random) ?? 0 })
+      labels: sites.map { _ in classes.randomElement(using: &random) ?? 0 }, classes: 3)
   }
 }
 

@@ -40,7 +40,7 @@ struct TrainerTests {
       sortedKeys: sites.map { try packing.key(batch: $0[0], Array($0.dropFirst())) })
     let labels = sites.map { UInt8($0[3] * 3 / 32) }
     let features = labels.map { charge ?? (Float($0) - 1 + 0.3 * Float(random.value())) }
-    return LabelledSites(plan: Plan(set), features: features, labels: labels)
+    return try LabelledSites(plan: Plan(set), features: features, labels: labels, classes: 3)
   }
 
   private func bits(_ network: UResNet<SparseConvolutions>) -> [[UInt32]] {
@@ -131,7 +131,8 @@ struct TrainerTests {
     let before = bits(network)
     #expect(throws: SiteError.self) {
       try trainer(network).step(
-        LabelledSites(plan: Plan(set), features: [1], labels: [0]), learningRate: 1e-3)
+        try LabelledSites(plan: Plan(set), features: [1], labels: [0], classes: 3),
+        learningRate: 1e-3)
     }
     #expect(bits(network) == before)
   }

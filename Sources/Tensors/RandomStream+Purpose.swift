@@ -1,0 +1,16 @@
+extension RandomStream {
+  /// What random numbers are drawn for: one seed serves all purposes, and no two share a stream.
+  public enum Purpose: UInt64, CaseIterable, Sendable {
+    /// Simulated events, which number their streams by event.
+    case simulation = 0
+    /// The first weights of a network.
+    case weights = 1
+    /// The order in which events are read.
+    case eventOrder = 2
+  }
+
+  /// The stream of a purpose.
+  public init(seed: UInt64, for purpose: Purpose) {
+    self.init(seed: seed, stream: purpose.rawValue << 62)
+  }
+}
