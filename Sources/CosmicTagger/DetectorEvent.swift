@@ -22,8 +22,8 @@ public struct DetectorEvent: Sendable {
 ///
 /// A source belongs to the thread that made it, because HDF5 does.
 public protocol EventSource {
-  /// Number of events; for a simulation, as many as anyone may ask for.
-  var eventCount: Int { get }
+  /// Number of events; nothing for a simulation, which has no end.
+  var eventCount: Int? { get }
 
   /// One event.
   ///
@@ -54,7 +54,7 @@ public struct FileEventSource: EventSource {
   }
 
   /// Number of entries of the file.
-  public var eventCount: Int { reader.entryCount }
+  public var eventCount: Int? { reader.entryCount }
 
   /// Reads one entry and checks its images.
   public func event(_ number: Int) throws(TaggerError) -> DetectorEvent {
@@ -85,8 +85,8 @@ public struct SimulatedEventSource: EventSource {
     simulation = LArTPCSimulation(seed: seed, configuration: configuration)
   }
 
-  /// A number no run will reach.
-  public var eventCount: Int { 1 << 31 }
+  /// None: there is always another event.
+  public var eventCount: Int? { nil }
 
   /// Simulates one event.
   public func event(_ number: Int) throws(TaggerError) -> DetectorEvent {

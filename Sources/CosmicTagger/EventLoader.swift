@@ -17,15 +17,16 @@ public struct LoadedBatch: Sendable {
 
 /// Which events make the next batch.
 public struct EventOrder: Sendable {
-  private let eventCount: Int
+  private let eventCount: Int?
   private let minibatchSize: Int
   private let access: DataConfiguration.Access
   private var random: RandomStream
   private var starts: [Int] = []
   private var position = 0
 
-  /// An order over `eventCount` events that the seed determines.
-  public init(eventCount: Int, _ configuration: DataConfiguration) {
+  /// An order over `eventCount` events that the seed determines; without a count events are endless
+  /// and taken as they come.
+  public init(eventCount: Int?, _ configuration: DataConfiguration) {
     self.eventCount = eventCount
     minibatchSize = configuration.minibatchSize
     access = configuration.access
@@ -34,25 +35,24 @@ public struct EventOrder: Sendable {
 
   /// The next batch's events: consecutive ones, beginning again after the last.
   public mutating func next() -> [Int] {
+    guard let eventCount else {
+      position += minibatchSize
+      return Array(position - minibatchSize..<position)
+    }
     let start: Int
     switch access {
     case .serialAccess:
       start = position
       position = (position + minibatchSize) % eventCount
     case .randomBlocks:
-      if starts.isEmpty { starts = shuffledStarts() }
+      if starts.isEmpty { starts = shuffledStarts(eventCount) }
       start = starts.removeLast()
     }
     return (0..<minibatchSize).map { (start + $0) % eventCount }
   }
 
   /// One epoch of blocks, beginning at a random event so that blocks differ from epoch to epoch.
-  private mutating func shuffledStarts() -> [Int] {
-    // An endless source has no epochs: its events are taken as they come.
-    guard eventCount <= 1 << 24 else {
-      position += minibatchSize
-      return [position - minibatchSize]
-    }
+  private mutating func shuffledStarts(_ eventCount: Int) -> [Int] {
     let shift = Int.random(in: 0..<eventCount, using: &random)
     var starts = stride(from: 0, to: eventCount, by: minibatchSize).map {
       ($0 + shift) % eventCount

@@ -59,7 +59,7 @@ public struct ImageGeometry: Equatable, Sendable {
   public static func find(
     in source: any EventSource, _ configuration: DataConfiguration
   ) throws(TaggerError) -> ImageGeometry {
-    let searched = min(source.eventCount, 100)
+    let searched = min(source.eventCount ?? 1, 100)
     for number in 0..<searched {
       let event = try source.event(number)
       if !event.images.isEmpty { return try ImageGeometry(event, configuration) }

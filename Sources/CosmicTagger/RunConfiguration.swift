@@ -60,6 +60,12 @@ public struct DataConfiguration: Equatable, Sendable {
       throw TaggerError(
         .usage, "--minibatch-size \(minibatchSize) is not possible: use 1 to 65536 events")
     }
+    guard imageProducer != labelProducer else {
+      throw TaggerError(
+        .usage,
+        "\(imageProducer) cannot be both --image-producer and --label-producer: "
+          + "a network would be given the answer")
+    }
     guard (0...8).contains(downsample) else {
       throw TaggerError(.usage, "--downsample \(downsample) is not possible: use 0 to 8")
     }

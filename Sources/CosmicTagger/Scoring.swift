@@ -41,7 +41,7 @@ struct Scoring {
   func run(
     _ trainer: Trainer, _ assembly: SiteAssembly, _ planner: NetworkPlanner, _ folder: OutputFolder
   ) throws {
-    let batchCount = try min(training.scoredEvents, eventCount())
+    let batchCount = try min(training.scoredEvents, eventCount() ?? .max)
     guard batchCount > 0 else { return }
     let loader = EventLoader(
       scoredData, assembly: assembly, planner: planner, batchCount: batchCount,
@@ -85,7 +85,7 @@ struct Scoring {
     return data.file == nil ? "simulated events it was not trained on" : "training events"
   }
 
-  private func eventCount() throws -> Int {
+  private func eventCount() throws -> Int? {
     try scoredData.openSource().eventCount
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import LArCV
 import LArTPCSimulation
 import Logging
@@ -12,11 +13,17 @@ public struct SimulationRun {
 
   /// A run that writes events 0, 1, … of a seed.
   ///
-  /// - Throws: `TaggerError` for options that are out of range.
+  /// - Parameter overwrites: whether a file of that name may be replaced.
+  /// - Throws: `TaggerError` for options that are out of range, or when there is a file already.
   public init(
-    output path: String, eventCount: Int, seed: UInt64,
+    output path: String, overwrites: Bool = false, eventCount: Int, seed: UInt64,
     configuration: LArTPCSimulation.Configuration, logger: Logger
   ) throws(TaggerError) {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    guard overwrites || !exists || isFolder.boolValue else {
+      throw TaggerError(.usage, "\(path) exists already: give another name, or --overwrite it")
+    }
     guard eventCount >= 1 else {
       throw TaggerError(.usage, "--events \(eventCount) is not possible: use 1 or more")
     }

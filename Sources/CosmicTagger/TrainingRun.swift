@@ -89,6 +89,7 @@ public struct TrainingRun {
     var waiting = Stopwatch()
     while let batch = try loader.next() {
       let waited = waiting.lap()
+      if durations.isEmpty { logger.info("\(PlanSummary(batch.sites.plan).line)") }
       let result = try trainer.step(batch.sites, learningRate: training.learningRate)
       let step = durations.count
       durations.append(clock.lap())

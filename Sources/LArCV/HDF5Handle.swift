@@ -39,11 +39,18 @@ enum HDF5 {
   /// The extent of a dataset that can grow without limit.
   static let unlimited = hsize_t.max
 
-  /// Keeps HDF5 from printing its errors.
+  /// Keeps HDF5 from printing its errors, and from closing files by itself when the process ends.
   ///
-  /// The setting belongs to a thread, and a reader may be handed from one thread to another, so
+  /// What we open we close. A file that could not be flushed, on a full disk, is one that HDF5 tries
+  /// to close again at exit, and crashes on. The printing setting belongs to a thread, and a reader may be handed from one thread to another, so
   /// every entrance to this module repeats it; it costs nanoseconds.
-  static func silence() { H5Eset_auto2(standard, nil, nil) }
+  static func silence() {
+    _ = hasNoExitHandler
+    H5Eset_auto2(standard, nil, nil)
+  }
+
+  /// HDF5 takes this only before anything else is asked of it.
+  private static let hasNoExitHandler = H5dont_atexit() >= 0
 
   /// Throws HDF5's reason when a function's result says that it failed.
   static func check(_ result: herr_t) throws(HDF5Failure) {
@@ -65,6 +72,13 @@ enum HDF5 {
           return 0
         }, pointer)
     }
-    return innermost.isEmpty ? "no reason given" : innermost
+    return innermost.isEmpty ? "no reason given" : systemReason(in: innermost) ?? innermost
+  }
+
+  /// The system's words where HDF5 wraps them in addresses and times: `error message = '…'`.
+  private static func systemReason(in text: String) -> String? {
+    let parts = text.split(separator: "error message = '", maxSplits: 1)
+    guard parts.count == 2 else { return nil }
+    return parts[1].prefix { $0 != "'" }.description
   }
 }

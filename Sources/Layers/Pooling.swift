@@ -7,7 +7,12 @@ import Tensors
 ///
 /// Sites and sizes are those of a `Convolution` with the same filter and stride. Only active sites
 /// count: a window of negative values has a negative maximum, where SparseConvNet gives zero. Of
-/// equal values, the one of the lowest offset takes the gradient.
+/// equal values, the one of the lowest offset takes the gradient. Cost: one comparison per pair and
+/// channel.
+///
+/// ```swift
+/// let pooled = try MaxPooling(poolSize: [1, 2, 2], poolStride: [1, 2, 2])(input)
+/// ```
 public struct MaxPooling: Layer {
   /// Extent of the window along each axis.
   public let poolSize: [Int]
@@ -54,6 +59,12 @@ public struct MaxPooling: Layer {
 
 /// Average pooling: sites in → coarser sites out, the sum of each window's active values divided by
 /// the window's volume (not by the number of active sites), as in SparseConvNet.
+///
+/// Cost: one addition per pair and channel.
+///
+/// ```swift
+/// let mean = try AveragePooling(poolSize: [1, 2, 2], poolStride: [1, 2, 2])(input)
+/// ```
 public struct AveragePooling: Layer {
   /// Extent of the window along each axis.
   public let poolSize: [Int]
@@ -87,6 +98,12 @@ public struct AveragePooling: Layer {
 /// of the coarse sites whose window it was in.
 ///
 /// With windows that do not overlap this is the nearest neighbour interpolation.
+///
+/// Cost: one addition per pair and channel.
+///
+/// ```swift
+/// let up = try UnPooling(poolSize: [1, 2, 2], poolStride: [1, 2, 2])(pooled)
+/// ```
 public struct UnPooling: Layer {
   /// Extent of the window along each axis.
   public let poolSize: [Int]

@@ -2,6 +2,8 @@ import Autodiff
 import Kernels
 
 /// Adds features of several branches on the same sites, as SparseConvNet's `AddTable`.
+///
+/// Cost: one addition a value. Example: `try AddTable()([branch, skip])`.
 public struct AddTable {
   /// A table without settings.
   public init() {}
@@ -34,6 +36,8 @@ public struct AddTable {
 }
 
 /// Joins the channels of several branches on the same sites, as SparseConvNet's `JoinTable`.
+///
+/// Cost: one copy a value. Example: `try JoinTable()([branch, skip])`.
 public struct JoinTable {
   /// A table without settings.
   public init() {}

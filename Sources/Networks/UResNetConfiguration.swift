@@ -152,16 +152,18 @@ public struct UResNetConfiguration: Equatable, Sendable {
           + "use fewer filters or less depth")
     }
     guard normalizationEpsilon > 0, normalizationEpsilon.isFinite else {
-      throw NetworkError("--normalization-epsilon \(normalizationEpsilon) is not above zero")
+      throw NetworkError(
+        "--normalization-epsilon \(normalizationEpsilon) is not possible: use a number above zero")
     }
     guard (0...1).contains(normalizationMomentum) else {
-      throw NetworkError("--normalization-momentum \(normalizationMomentum) is not within 0 and 1")
+      throw NetworkError(
+        "--normalization-momentum \(normalizationMomentum) is not possible: use 0 to 1")
     }
     if let leakAfterSum, !leakAfterSum.isFinite || leakAfterSum < 0 {
       throw NetworkError("a leak of \(leakAfterSum) after sums is not a slope of zero or more")
     }
     guard leak.isFinite, leak >= 0 else {
-      throw NetworkError("--leak \(leak) is not a slope of zero or more")
+      throw NetworkError("--leak \(leak) is not possible: use a slope of zero or more")
     }
   }
 

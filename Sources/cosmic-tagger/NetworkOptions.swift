@@ -24,8 +24,13 @@ enum Truth: String, CaseIterable, ExpressibleByArgument {
 }
 
 /// The network: a preset, and every switch that changes it.
+///
+/// Switches have no defaults of their own; what they are is the preset's, and `train` prints it.
 struct NetworkOptions: ParsableArguments {
-  @Option(help: "The network to start from; the switches below change it.")
+  @Option(
+    help: ArgumentHelp(
+      "The network to start from.",
+      discussion: "The switches below change it; without them all is as in the preset."))
   var preset = UResNetConfiguration.Preset.uresnet
 
   @Option(help: ArgumentHelp("Channels of the first level.", valueName: "channels"))

@@ -17,6 +17,9 @@ struct Simulate: ParsableCommand {
   @Option(help: ArgumentHelp("The file to write.", valueName: "path"))
   var output: String
 
+  @Flag(help: "Replace the file if there is one of that name.")
+  var overwrite = false
+
   @Option(help: ArgumentHelp("Number of events.", valueName: "count"))
   var events = 10
 
@@ -36,7 +39,8 @@ struct Simulate: ParsableCommand {
       configuration.cosmicMuons = cosmicMuons
       configuration.neutrinoFraction = neutrinoFraction
       try SimulationRun(
-        output: output, eventCount: events, seed: seed, configuration: configuration,
+        output: output, overwrites: overwrite, eventCount: events, seed: seed,
+        configuration: configuration,
         logger: logger
       ).run()
     }

@@ -44,7 +44,8 @@ struct Train: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "How pixels are weighted in the loss.",
-      discussion: "light: background 1, cosmic 1.5, neutrino 10; even: by how rare the class is; "
+      discussion:
+        "Without it focal. light: background 1, cosmic 1.5, neutrino 10; even: by how rare the class is; "
         + "focal: by how wrong the prediction is."))
   var lossBalanceScheme: TrainingConfiguration.Balance?
 

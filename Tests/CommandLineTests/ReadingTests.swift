@@ -25,9 +25,10 @@ struct ReadingTests {
   @Test("simulate writes the same images again, others for another seed")
   func simulation() throws {
     let scratch = try Scratch()
-    func images(_ name: String, seed: String) throws -> [String] {
+    func images(_ name: String, seed: String, _ options: [String] = []) throws -> [String] {
       let written = try Tool.run(
-        ["simulate", "--output", name, "--events", "2", "--seed", seed], in: scratch.path)
+        ["simulate", "--output", name, "--events", "2", "--seed", seed] + options,
+        in: scratch.path)
       #expect(written.code == 0)
       #expect(written.output == "Wrote 2 simulated events to \(name)\n")
       #expect(written.error.isEmpty)
@@ -37,8 +38,12 @@ struct ReadingTests {
     #expect(first.count == 2 * 2 * 3)
     #expect(Set(first).count == first.count)
     #expect(try images("b.h5", seed: "7") == first)
-    // An existing file is replaced.
-    #expect(try images("a.h5", seed: "8") != first)
+    let refused = try Tool.run(["simulate", "--output", "a.h5"], in: scratch.path)
+    #expect(refused.code == 64)
+    #expect(
+      refused.error
+        == "cosmic-tagger: a.h5 exists already: give another name, or --overwrite it\n")
+    #expect(try images("a.h5", seed: "8", ["--overwrite"]) != first)
     #expect(scratch.contents == ["a.h5", "b.h5"])
   }
 

@@ -34,7 +34,7 @@ struct UsageErrorTests {
     (["--threads", "0"], "--threads 0 is not possible: use 1 to 256"),
     (["-li", "0"], "--logging-iteration 0 is not possible: use 1 or more"),
     (["--score-events=-1"], "--score-events -1 is not possible: use 0 or more"),
-    (["--leak", "nan"], "--leak nan is not a slope of zero or more"),
+    (["--leak", "nan"], "--leak nan is not possible: use a slope of zero or more"),
     (["--network-depth", "13"], "--network-depth 13 is not possible: use 1 to 12"),
     (
       ["--network-depth", "12", "--n-initial-filters", "4096"],

@@ -89,7 +89,7 @@ struct AssemblyRefusalTests {
   func search() throws {
     struct Source: EventSource {
       var events: [DetectorEvent]
-      var eventCount: Int { events.count }
+      var eventCount: Int? { events.count }
       func event(_ number: Int) throws(TaggerError) -> DetectorEvent { events[number] }
     }
     let empty = event([], [])

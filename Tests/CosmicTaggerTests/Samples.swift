@@ -15,7 +15,7 @@ enum RealEvents {
 
   static func load(_ configuration: DataConfiguration) throws -> [DetectorEvent] {
     let source = try FileEventSource(path, configuration)
-    return try (0..<source.eventCount).map { try source.event($0) }
+    return try (0..<(source.eventCount ?? 0)).map { try source.event($0) }
   }
 }
 
