@@ -12,6 +12,7 @@ final class HDF5File {
   /// Opens a regular file; refuses anything that is not an HDF5 file before HDF5 parses it.
   init(path: String) throws(LArCVError) {
     HDF5.silence()
+    try HDF5.checkThreadSafety(path)
     self.path = path
     size = try HDF5File.sizeOfReadableFile(path)
     guard H5Fis_hdf5(path) > 0 else {

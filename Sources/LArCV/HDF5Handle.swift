@@ -52,6 +52,22 @@ enum HDF5 {
   /// HDF5 takes this only before anything else is asked of it.
   private static let hasNoExitHandler = H5dont_atexit() >= 0
 
+  /// Whether the installed library may be used from several threads, as Debian's may.
+  ///
+  /// One event loader may still be closing its file while another opens one.
+  private static let isThreadSafe: Bool = {
+    var isSafe = false
+    return H5is_library_threadsafe(&isSafe) >= 0 && isSafe
+  }()
+
+  /// Refuses a library that would corrupt its own state.
+  static func checkThreadSafety(_ path: String) throws(LArCVError) {
+    guard isThreadSafe else {
+      throw .inputOutput(
+        path, "needs a thread-safe HDF5 library; install one built with --enable-threadsafe")
+    }
+  }
+
   /// Throws HDF5's reason when a function's result says that it failed.
   static func check(_ result: herr_t) throws(HDF5Failure) {
     guard result >= 0 else { throw HDF5Failure(reason: reason()) }

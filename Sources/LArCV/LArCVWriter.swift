@@ -48,6 +48,7 @@ public final class LArCVWriter {
     path: String, products producers: [String], compression: Int = 1
   ) throws(LArCVError) {
     HDF5.silence()
+    try HDF5.checkThreadSafety(path)
     self.path = path
     try LArCVWriter.check(path: path, producers: producers, compression: compression)
     temporary = try TemporaryFile(beside: path)
