@@ -44,7 +44,7 @@ public struct UResNetConfiguration: Equatable, Sendable {
     /// Planes stay, and 3×1×1 filters reach from one to the next: the 3D network.
     case convolved
     /// Planes stay apart: `block_concat`.
-    case perPlane
+    case perPlane = "per_plane"
     /// Nothing at all, as in today's original in sparse mode.
     case none
   }

@@ -4,6 +4,7 @@ import Networks
 extension UResNetConfiguration.Preset: ExpressibleByArgument {}
 extension UResNetConfiguration.Connections: ExpressibleByArgument {}
 extension UResNetConfiguration.Growth: ExpressibleByArgument {}
+extension UResNetConfiguration.Deepest: ExpressibleByArgument {}
 extension UResNetConfiguration.Downsampling: ExpressibleByArgument {}
 extension UResNetConfiguration.Upsampling: ExpressibleByArgument {}
 
@@ -90,7 +91,16 @@ struct NetworkOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Extent of the first filter.", valueName: "pixels"))
   var initialFilterSize: Int?
 
-  @Option(help: "Keep the planes apart at the bottom too.")
+  @Option(
+    help: ArgumentHelp(
+      "What happens at the bottom.",
+      discussion:
+        "merged: planes become one; convolved: they stay, and 3×1×1 filters reach across; "
+        + "per_plane: they stay apart; none: nothing, as in the original's sparse network of today."
+    ))
+  var deepest: UResNetConfiguration.Deepest?
+
+  @Option(help: "Keep the planes apart at the bottom: --deepest per_plane.")
   var blockConcat: Truth?
 
   @Option(help: "Skips leave before (True) or after (False) the blocks on the way down.")
@@ -111,6 +121,16 @@ struct NetworkOptions: ParsableArguments {
 
   func validate() throws {
     let network = configuration
+    guard deepest == nil || blockConcat == nil else {
+      throw ValidationError("--deepest and --block-concat are two ways to say one thing: use one")
+    }
+    let shapesBottom =
+      blocksDeepestLayer != nil || bottleneckDeepest != nil || filterSizeDeepest != nil
+    guard network.deepest != .none || !shapesBottom else {
+      throw ValidationError(
+        "--blocks-deepest-layer, --bottleneck-deepest and --filter-size-deepest shape the bottom, "
+          + "but --deepest none has none")
+    }
     guard network.batchNorm || normalizationEpsilon == nil && normalizationMomentum == nil else {
       throw ValidationError(
         "--normalization-epsilon and --normalization-momentum need --batch-norm True")
@@ -140,6 +160,7 @@ struct NetworkOptions: ParsableArguments {
     set(&network.bottleneckDeepest, bottleneckDeepest.map { $0 })
     set(&network.filterSizeDeepest, filterSizeDeepest)
     set(&network.initialFilterSize, initialFilterSize)
+    set(&network.deepest, deepest)
     if let blockConcat { network.separatePlanes(blockConcat.value) }
     set(&network.connectPreDown, connectPreResBlocksDown?.value)
     set(&network.connectPreUp, connectPreResBlocksUp?.value)

@@ -89,6 +89,12 @@ struct UsageErrorTests {
       try Tool.run(["train", "--sparse", "-mb", "two"]),
       "The value 'two' is invalid for '-mb <events>'")
     expectUsage(
+      try Tool.run(["build_net", "--deepest", "none", "--filter-size-deepest", "3"]),
+      "but --deepest none has none")
+    expectUsage(
+      try Tool.run(["build_net", "--deepest", "merged", "--block-concat", "True"]),
+      "--deepest and --block-concat are two ways to say one thing: use one")
+    expectUsage(
       try Tool.run(["train", "--sparse", "--axes", "row-column"]),
       "--axes describes the images of a file: give one with --file")
     expectUsage(
