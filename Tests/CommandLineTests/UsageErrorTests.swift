@@ -90,7 +90,8 @@ struct UsageErrorTests {
       "The value 'two' is invalid for '-mb <events>'")
     expectUsage(
       try Tool.run(["build_net", "--deepest", "none", "--filter-size-deepest", "3"]),
-      "but --deepest none has none")
+      "--blocks-deepest-layer, --bottleneck-deepest and --filter-size-deepest shape the bottom, "
+        + "but --deepest none has none")
     expectUsage(
       try Tool.run(["build_net", "--deepest", "merged", "--block-concat", "True"]),
       "--deepest and --block-concat are two ways to say one thing: use one")
