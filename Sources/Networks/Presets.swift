@@ -17,11 +17,11 @@ extension UResNetConfiguration {
 
   /// The configuration of a named network in sparse form.
   ///
-  /// As in the original's sparse network, images are halved and doubled by convolutions and (but
-  /// for the seed) skips leave after the blocks on the way down; both learn better on sites than the dense networks'
-  /// pooling, interpolation and early skips, which the switches still offer. Deliberately different
-  /// from the original: planes merge and split at the bottom through a convolution over the plane
-  /// axis, whose split has one bias and normalisation for all planes.
+  /// As in the original's sparse network, images are halved and doubled by convolutions and (but for
+  /// the seed) skips leave after the blocks on the way down; the switches still offer the dense
+  /// networks' pooling, interpolation and early skips. Deliberately different from the original:
+  /// planes merge and split at the bottom through a convolution over the plane axis, whose split has
+  /// one bias and normalisation for all planes.
   public init(preset: Preset) {
     self.init()
     downsampling = .convolutional
