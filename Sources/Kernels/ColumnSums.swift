@@ -30,4 +30,15 @@ extension Compute {
     }
     return totals
   }
+
+  /// The sum of each channel over all rows.
+  func columnSums(of tensor: Tensor) -> UnsafeMutablePointer<Double> {
+    let channels = tensor.channels
+    return columnSums(rows: tensor.rows, columns: channels) { rows, sums in
+      for row in rows {
+        let values = tensor.values + row &* channels
+        for channel in 0..<channels { sums[channel] += Double(values[channel]) }
+      }
+    }
+  }
 }

@@ -41,14 +41,8 @@ extension Compute {
   ///
   /// - Parameter gradient: `[1, channels]`, added to.
   public func accumulateColumnSums(of tensor: Tensor, into gradient: Tensor) {
-    let channels = tensor.channels
-    let sums = columnSums(rows: tensor.rows, columns: channels) { rows, sums in
-      for row in rows {
-        let values = tensor.values + row &* channels
-        for channel in 0..<channels { sums[channel] += Double(values[channel]) }
-      }
-    }
-    for channel in 0..<channels { gradient.values[channel] += Float(sums[channel]) }
+    let sums = columnSums(of: tensor)
+    for channel in 0..<tensor.channels { gradient.values[channel] += Float(sums[channel]) }
   }
 }
 

@@ -30,12 +30,7 @@ extension Compute {
   public func statistics(of input: Tensor) -> ChannelStatistics {
     let channels = input.channels
     let rows = Double(max(input.rows, 1))
-    let mean = columnSums(rows: input.rows, columns: channels) { rows, sums in
-      for row in rows {
-        let values = input.values + row &* channels
-        for channel in 0..<channels { sums[channel] += Double(values[channel]) }
-      }
-    }
+    let mean = columnSums(of: input)
     for channel in 0..<channels { mean[channel] /= rows }
     let variance = columnSums(rows: input.rows, columns: channels) { rows, sums in
       for row in rows {

@@ -47,8 +47,7 @@ public struct Filters {
 
   /// Convolves along a rulebook in one of its directions, and records the three gradients.
   func convolve(_ input: Variable, _ rulebook: Rulebook, _ direction: Direction) -> Variable {
-    let rows =
-      direction == .forward ? rulebook.outputSites.count : rulebook.inputSites.count
+    let rows = rulebook.targetSites(direction).count
     return input.tape.record(rows: rows, channels: outputChannels) { compute in
       let output = rulebook.withRules(direction) { rules in
         compute.convolve(input.value, weight: weight.value, bias: bias?.value, rules: rules)

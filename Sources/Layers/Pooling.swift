@@ -137,7 +137,7 @@ public struct UnPooling: Layer {
 private func sumPool(
   _ input: Variable, _ rulebook: Rulebook, _ direction: Direction, factor: Float
 ) -> Variable {
-  let rows = direction == .forward ? rulebook.outputSites.count : rulebook.inputSites.count
+  let rows = rulebook.targetSites(direction).count
   return input.tape.record(rows: rows, channels: input.channels) { compute in
     let output = rulebook.withRules(direction) {
       compute.sumPool(input.value, rules: $0, factor: factor)

@@ -12,12 +12,17 @@ enum Direction {
 }
 
 extension Rulebook {
+  /// The sites an operator writes.
+  func targetSites(_ direction: Direction) -> SiteSet {
+    direction == .forward ? outputSites : inputSites
+  }
+
   /// Lends the rulebook to a kernel, in one of its two directions.
   func withRules<Result>(_ direction: Direction, _ body: (Rules) -> Result) -> Result {
     let blocks = direction == .forward ? outputBlocks : inputBlocks
     let sources = direction == .forward ? inputRows : outputRows
     let targets = direction == .forward ? outputRows : inputRows
-    let sourceRows = direction == .forward ? inputSites.count : outputSites.count
+    let sourceRows = targetSites(direction.reversed).count
     return sources.withUnsafePointer { sources in
       targets.withUnsafePointer { targets in
         offsetStarts.withUnsafePointer { offsetStarts in

@@ -135,10 +135,8 @@ extension BlockBuilder {
           input, output, filter: Self.halving, stride: Self.halving, bias: configuration.bias),
         channels: output)
     case .maxPooling:
-      Sequential([
-        ("pooling", backend.maxPooling(size: Self.halving, stride: Self.halving)),
-        ("block", block(backend.linear(input, output, bias: configuration.bias), channels: output)),
-      ])
+      scaled(
+        ("pooling", backend.maxPooling(size: Self.halving, stride: Self.halving)), input, output)
     }
   }
 
@@ -150,11 +148,15 @@ extension BlockBuilder {
           input, output, filter: Self.halving, stride: Self.halving, bias: configuration.bias),
         channels: output)
     case .interpolation:
-      Sequential([
-        ("unpooling", backend.unPooling(size: Self.halving, stride: Self.halving)),
-        ("block", block(backend.linear(input, output, bias: configuration.bias), channels: output)),
-      ])
+      scaled(
+        ("unpooling", backend.unPooling(size: Self.halving, stride: Self.halving)), input, output)
     }
+  }
+
+  /// A change of size without parameters, and the 1×1 convolution that changes the channels.
+  private func scaled(_ scaling: Named, _ input: Int, _ output: Int) -> Sequential<Features> {
+    let channels = backend.linear(input, output, bias: configuration.bias)
+    return Sequential([scaling, ("block", block(channels, channels: output))])
   }
 
   fileprivate func join(_ channels: Int) -> Sequential<Features> {
