@@ -58,7 +58,7 @@ public struct BatchNormalization: Layer {
   /// - Throws: `LayerError` for the wrong number of channels.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
     guard input.channels == channels else {
-      throw LayerError("\(self) reads \(channels) channels, but its input has \(input.channels)")
+      throw LayerError.channels(layer: description, reads: channels, found: input.channels)
     }
     return input.with(normalise(input.features))
   }

@@ -40,8 +40,8 @@ public struct Filters {
 
   func check(_ input: SparseTensor, layer: some CustomStringConvertible) throws(LayerError) {
     guard input.channels == inputChannels else {
-      throw LayerError(
-        "\(layer) reads \(inputChannels) channels, but its input has \(input.channels)")
+      throw LayerError.channels(
+        layer: layer.description, reads: inputChannels, found: input.channels)
     }
   }
 

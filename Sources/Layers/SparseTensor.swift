@@ -34,8 +34,7 @@ public struct SparseTensor {
     _ features: Tensor, plan: Plan, tape: Tape, needsGradient: Bool = false
   ) throws(LayerError) {
     guard features.rows == plan.sites.count else {
-      throw LayerError(
-        "\(features.rows) rows of features do not belong to a plan of \(plan.sites.count) sites")
+      throw LayerError.featureRows(features.rows, sites: plan.sites.count)
     }
     self.init(
       sites: plan.sites, features: tape.variable(features, needsGradient: needsGradient),
@@ -52,16 +51,5 @@ public struct SparseTensor {
   /// The same plan and other features on the same sites.
   func with(_ features: Variable) -> SparseTensor {
     SparseTensor(sites: sites, features: features, plan: plan)
-  }
-}
-
-/// Why layers do not fit together.
-public struct LayerError: Error, CustomStringConvertible, Equatable, Sendable {
-  /// One sentence that names the layer, the sizes and the remedy.
-  public let description: String
-
-  /// An error with its sentence.
-  public init(_ description: String) {
-    self.description = description
   }
 }

@@ -14,8 +14,7 @@ public struct AddTable {
   public func callAsFunction(_ inputs: [SparseTensor]) throws(LayerError) -> SparseTensor {
     let first = try checked(inputs, layer: "AddTable")
     guard inputs.allSatisfy({ $0.channels == first.channels }) else {
-      throw LayerError(
-        "AddTable adds equal numbers of channels, not \(inputs.map(\.channels))")
+      throw LayerError.unequalChannels(layer: "AddTable", channels: inputs.map(\.channels))
     }
     return inputs.dropFirst().reduce(first) { sum, input in
       sum.with(add(sum.features, input.features))
@@ -70,12 +69,10 @@ public struct JoinTable {
 private func checked(
   _ inputs: [SparseTensor], layer: String
 ) throws(LayerError) -> SparseTensor {
-  guard let first = inputs.first else { throw LayerError("\(layer) has no inputs") }
+  guard let first = inputs.first else { throw LayerError.noInputs(layer: layer) }
   for input in inputs where !input.sites.hasSameSites(as: first.sites) {
-    throw LayerError(
-      "\(layer) joins branches on the same sites, but one has \(first.sites.count) sites of size "
-        + "\(first.sites.spatialSize) and another \(input.sites.count) of size "
-        + "\(input.sites.spatialSize)")
+    throw LayerError.differentSites(
+      layer: layer, first: first.sites.shape, other: input.sites.shape)
   }
   return first
 }

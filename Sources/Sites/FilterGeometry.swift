@@ -17,11 +17,10 @@ public struct FilterGeometry: Hashable, Sendable, CustomStringConvertible {
     let stride = stride ?? [Int](repeating: 1, count: size.count)
     guard size.count == stride.count, size.allSatisfy({ $0 >= 1 }), stride.allSatisfy({ $0 >= 1 })
     else {
-      throw SiteError("a filter of size \(size) with stride \(stride) is not possible")
+      throw SiteError.filter(size: size, stride: stride)
     }
     guard size.allSatisfy({ $0 <= SitePacking.guardBand }) else {
-      throw SiteError(
-        "a filter of size \(size) is too long: at most \(SitePacking.guardBand) along an axis")
+      throw SiteError.filterTooLong(size: size)
     }
     self.size = size
     self.stride = stride
@@ -46,15 +45,13 @@ public struct FilterGeometry: Hashable, Sendable, CustomStringConvertible {
   ///   that too, since sites at the border would be lost in silence otherwise.
   public func outputSize(of input: [Int]) throws(SiteError) -> [Int] {
     guard input.count == size.count else {
-      throw SiteError("a filter of size \(size) does not fit sites of size \(input)")
+      throw SiteError.filterDimension(size: size, spatialSize: input)
     }
     var output: [Int] = []
     for axis in input.indices {
       let room = input[axis] - size[axis]
       guard room >= 0, room % stride[axis] == 0 else {
-        throw SiteError(
-          "a filter of size \(size) and stride \(stride) does not divide images of size \(input) "
-            + "on axis \(axis): use a size that it does, or fewer downsamplings")
+        throw SiteError.indivisible(filter: self, spatialSize: input, axis: axis)
       }
       output.append(room / stride[axis] + 1)
     }

@@ -78,14 +78,11 @@ public final class Plan: Sendable {
       }
     }
     guard let rulebook = candidates.first else {
-      throw SiteError(
-        "an inverse operator of filter \(geometry) has no strided one to invert on sites of size "
-          + "\(coarse.spatialSize): use the same filter and stride as on the way down")
+      throw SiteError.nothingToInvert(filter: geometry, spatialSize: coarse.spatialSize)
     }
     guard candidates.allSatisfy({ $0.inputSites.hasSameSites(as: rulebook.inputSites) }) else {
-      throw SiteError(
-        "an inverse operator of filter \(geometry) on sites of size \(coarse.spatialSize) could go "
-          + "back to \(candidates.count) different site sets")
+      throw SiteError.ambiguousInverse(
+        filter: geometry, spatialSize: coarse.spatialSize, candidates: candidates.count)
     }
     return rulebook
   }

@@ -13,8 +13,7 @@ extension Rulebook {
   ) throws(SiteError) -> Rulebook {
     let geometry = try FilterGeometry(size: filterSize)
     guard filterSize.count == sites.packing.dimension else {
-      throw SiteError(
-        "a filter of size \(filterSize) does not fit sites of size \(sites.spatialSize)")
+      throw SiteError.filterDimension(size: filterSize, spatialSize: sites.spatialSize)
     }
     let steps = geometry.offsets.map { offset in
       sites.packing.delta(zip(offset, filterSize).map { $0 - $1 / 2 })

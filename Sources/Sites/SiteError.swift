@@ -1,10 +1,88 @@
 /// Why coordinates, sizes or filters cannot make a site set or a rulebook.
-public struct SiteError: Error, CustomStringConvertible, Equatable, Sendable {
-  /// One sentence that names the value and the remedy.
-  public let description: String
+public enum SiteError: Error, Equatable, Sendable {
+  /// Sites of this many axes.
+  case dimension(Int)
+  /// A size below one, or a negative number of events.
+  case size(batchSize: Int, spatialSize: [Int])
+  /// Sizes whose site keys need more than 63 bits.
+  case keyTooLong(batchSize: Int, spatialSize: [Int])
+  /// A site with another number of coordinates than the image has axes.
+  case coordinateCount(Int, dimension: Int)
+  /// An event number outside the batch.
+  case eventOutside(Int, batchSize: Int)
+  /// A coordinate outside the image.
+  case coordinateOutside(Int, axis: Int, spatialSize: [Int])
+  /// A packed key whose event or coordinates are outside their sizes.
+  case keyOutside(row: Int, spatialSize: [Int])
+  /// A site that occurs twice where sites must be distinct.
+  case duplicate(place: [Int], event: Int)
+  /// A site that comes after a larger one where sites must be sorted.
+  case unsorted(place: [Int], row: Int)
+  /// More sites than 32-bit row numbers can count.
+  case tooManySites(Int)
+  /// A filter of impossible extents.
+  case filter(size: [Int], stride: [Int])
+  /// A filter longer than site keys can step over.
+  case filterTooLong(size: [Int])
+  /// A filter with another number of axes than the image.
+  case filterDimension(size: [Int], spatialSize: [Int])
+  /// A strided filter that would lose the border of the image.
+  case indivisible(filter: FilterGeometry, spatialSize: [Int], axis: Int)
+  /// An inverse operator without the strided one it inverts.
+  case nothingToInvert(filter: FilterGeometry, spatialSize: [Int])
+  /// An inverse operator that could go back to several site sets.
+  case ambiguousInverse(filter: FilterGeometry, spatialSize: [Int], candidates: Int)
+}
 
-  /// An error with its sentence.
-  public init(_ description: String) {
-    self.description = description
+extension SiteError: CustomStringConvertible {
+  /// One sentence that names the value and the remedy.
+  public var description: String {
+    switch self {
+    case .dimension(let dimension):
+      "sites have 1 to 4 dimensions, not \(dimension)"
+    case .size(let batchSize, let spatialSize):
+      "a batch of \(batchSize) events of size \(spatialSize) is not possible: sizes start at one"
+    case .keyTooLong(let batchSize, let spatialSize):
+      "\(batchSize) events of size \(spatialSize) need keys of more than 63 bits: "
+        + "use a smaller image or fewer events a batch"
+    case .coordinateCount(let count, let dimension):
+      "a site of \(dimension) dimensions has no \(count) coordinates"
+    case .eventOutside(let event, let batchSize):
+      "event \(event) is outside the batch of \(batchSize)"
+    case .coordinateOutside(let coordinate, let axis, let spatialSize):
+      "coordinate \(coordinate) on axis \(axis) is outside the size \(spatialSize)"
+    case .keyOutside(let row, let spatialSize):
+      "the key of row \(row) is outside the size \(spatialSize)"
+    case .duplicate(let place, let event):
+      "site \(place) of event \(event) occurs twice: sites must be distinct"
+    case .unsorted(let place, let row):
+      "site \(place) in row \(row) is out of order: sort the sites first"
+    case .tooManySites(let count):
+      "\(count) sites are more than one batch can hold (\(Int32.max - 1))"
+    case .filter, .filterTooLong, .filterDimension, .indivisible, .nothingToInvert,
+      .ambiguousInverse:
+      filterDescription
+    }
+  }
+
+  private var filterDescription: String {
+    switch self {
+    case .filter(let size, let stride):
+      "a filter of size \(size) with stride \(stride) is not possible"
+    case .filterTooLong(let size):
+      "a filter of size \(size) is too long: at most \(SitePacking.guardBand) along an axis"
+    case .filterDimension(let size, let spatialSize):
+      "a filter of size \(size) does not fit sites of size \(spatialSize)"
+    case .indivisible(let filter, let spatialSize, let axis):
+      "a filter of size \(filter.size) and stride \(filter.stride) does not divide images of size "
+        + "\(spatialSize) on axis \(axis): use a size that it does, or fewer downsamplings"
+    case .nothingToInvert(let filter, let spatialSize):
+      "an inverse operator of filter \(filter) has no strided one to invert on sites of size "
+        + "\(spatialSize): use the same filter and stride as on the way down"
+    case .ambiguousInverse(let filter, let spatialSize, let candidates):
+      "an inverse operator of filter \(filter) on sites of size \(spatialSize) could go "
+        + "back to \(candidates) different site sets"
+    default: ""
+    }
   }
 }

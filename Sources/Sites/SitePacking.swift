@@ -34,15 +34,13 @@ public struct SitePacking: Hashable, Sendable {
   ///   not fit in 63 bits.
   public init(batchSize: Int, spatialSize: [Int]) throws(SiteError) {
     guard (1...4).contains(spatialSize.count) else {
-      throw SiteError("sites have 1 to 4 dimensions, not \(spatialSize.count)")
+      throw SiteError.dimension(spatialSize.count)
     }
     guard batchSize >= 0, spatialSize.allSatisfy({ $0 >= 1 }) else {
-      throw SiteError(
-        "a batch of \(batchSize) events of size \(spatialSize) is not possible: "
-          + "sizes start at one")
+      throw SiteError.size(batchSize: batchSize, spatialSize: spatialSize)
     }
     guard spatialSize.allSatisfy({ $0 <= 1 << 40 }), batchSize <= 1 << 40 else {
-      throw SiteError("a size of \(spatialSize) for \(batchSize) events does not fit a site key")
+      throw SiteError.keyTooLong(batchSize: batchSize, spatialSize: spatialSize)
     }
     self.batchSize = batchSize
     self.spatialSize = spatialSize
@@ -56,9 +54,7 @@ public struct SitePacking: Hashable, Sendable {
     batchShift = shift
     masks = zip(self.shifts, [shift] + self.shifts).map { (1 << UInt64($1 - $0)) - 1 }
     guard shift + SitePacking.bits(for: max(batchSize, 1)) <= 63 else {
-      throw SiteError(
-        "\(batchSize) events of size \(spatialSize) need keys of more than 63 bits: "
-          + "use a smaller image or fewer events a batch")
+      throw SiteError.keyTooLong(batchSize: batchSize, spatialSize: spatialSize)
     }
   }
 
@@ -67,16 +63,16 @@ public struct SitePacking: Hashable, Sendable {
   /// - Throws: `SiteError` when the batch index or a coordinate is outside its size.
   public func key(batch: Int, _ coordinates: [Int]) throws(SiteError) -> UInt64 {
     guard coordinates.count == dimension else {
-      throw SiteError("a site of \(dimension) dimensions has no \(coordinates.count) coordinates")
+      throw SiteError.coordinateCount(coordinates.count, dimension: dimension)
     }
     guard batch >= 0, batch < batchSize else {
-      throw SiteError("event \(batch) is outside the batch of \(batchSize)")
+      throw SiteError.eventOutside(batch, batchSize: batchSize)
     }
     var key = UInt64(batch) << UInt64(batchShift)
     for axis in 0..<dimension {
       guard coordinates[axis] >= 0, coordinates[axis] < spatialSize[axis] else {
-        throw SiteError(
-          "coordinate \(coordinates[axis]) on axis \(axis) is outside the size \(spatialSize)")
+        throw SiteError.coordinateOutside(
+          coordinates[axis], axis: axis, spatialSize: spatialSize)
       }
       key |= UInt64(coordinates[axis]) << UInt64(shifts[axis])
     }

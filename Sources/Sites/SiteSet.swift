@@ -69,7 +69,7 @@ public final class SiteSet: Sendable {
   /// Row numbers are 32 bits wide everywhere; this is where that is made sure.
   static func checkRowCount(_ count: Int) throws(SiteError) {
     guard count < Int(Int32.max) else {
-      throw SiteError("\(count) sites are more than one batch can hold (\(Int32.max - 1))")
+      throw SiteError.tooManySites(count)
     }
   }
 
@@ -83,14 +83,13 @@ public final class SiteSet: Sendable {
           packing.coordinate(of: key, axis: $0) < packing.spatialSize[$0]
         })
       else {
-        throw SiteError("the key of row \(row) is outside the size \(packing.spatialSize)")
+        throw SiteError.keyOutside(row: row, spatialSize: packing.spatialSize)
       }
       if let previous, previous >= key {
         let place = packing.coordinates(of: key)
-        throw SiteError(
-          previous == key
-            ? "site \(place) of event \(packing.batch(of: key)) occurs twice: sites must be distinct"
-            : "site \(place) in row \(row) is out of order: sort the sites first")
+        throw previous == key
+          ? SiteError.duplicate(place: place, event: packing.batch(of: key))
+          : SiteError.unsorted(place: place, row: row)
       }
       previous = key
     }

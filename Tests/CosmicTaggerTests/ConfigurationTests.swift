@@ -64,12 +64,13 @@ struct ConfigurationTests {
   func codes() {
     let cases: [(any Error, Int32)] = [
       (LArCVError(.usage, "a"), 64), (LArCVError(.badData, "a"), 65),
-      (LArCVError(.inputOutput, "a"), 74), (NetworkError("a"), 64), (SiteError("a"), 65),
-      (TrainingError("a"), 65), (LayerError("a"), 65), (TaggerError(.inputOutput, "a"), 74),
+      (LArCVError(.inputOutput, "a"), 74), (NetworkError("a"), 64), (SiteError.dimension(5), 65),
+      (TrainingError("a"), 65), (LayerError.noInputs(layer: "AddTable"), 65),
+      (TaggerError(.inputOutput, "a"), 74),
     ]
     for (error, code) in cases {
       #expect(TaggerError(error).kind.rawValue == code)
-      #expect(TaggerError(error).description == "a")
+      #expect(TaggerError(error).description == "\(error)")
     }
     #expect(TaggerError(Surprise()).kind.rawValue == 70)
   }
