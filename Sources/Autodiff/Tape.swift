@@ -36,6 +36,9 @@ public final class Tape {
   /// Threads and memory of the step.
   public let compute: Compute
 
+  /// Where layers note what they do, if anybody asks.
+  public var trace: Trace?
+
   private var pullbacks: [() -> Void] = []
   private let generation: Int
 

@@ -48,6 +48,8 @@ public struct Filters {
   /// Convolves along a rulebook in one of its directions, and records the three gradients.
   func convolve(_ input: Variable, _ rulebook: Rulebook, _ direction: Direction) -> Variable {
     let rows = rulebook.targetSites(direction).count
+    input.tape.trace?.count(
+      multiplyAdds: rulebook.pairCount * weight.count / max(1, rulebook.geometry.volume))
     return input.tape.record(rows: rows, channels: outputChannels) { compute in
       let output = rulebook.withRules(direction) { rules in
         compute.convolve(input.value, weight: weight.value, bias: bias?.value, rules: rules)
