@@ -14,13 +14,16 @@ public struct SitePacking: Hashable, Sendable {
   public let spatialSize: [Int]
 
   /// The longest step along an axis, in either direction, that key arithmetic can take safely.
-  public static let guardBand = 16
+  public static let guardBand = 64
 
   /// Bit position of each axis' field, first axis first.
   let shifts: [Int]
 
   /// Bit position of the batch field.
   let batchShift: Int
+
+  /// Where the bits end that tell sites of one line of the image apart: the last axis' field.
+  var lineShift: Int { dimension > 1 ? shifts[dimension - 2] : batchShift }
 
   /// The bits of each axis' field, moved to the lowest place.
   private let masks: [UInt64]

@@ -109,14 +109,10 @@ public final class SiteSet: Sendable {
   }
 
   private static func digest(_ keys: [UInt64], _ packing: SitePacking) -> UInt64 {
-    var digest: UInt64 = 0x243F_6A88_85A3_08D3
-    func mix(_ value: UInt64) {
-      digest = (digest ^ value) &* 0x9E37_79B9_7F4A_7C15
-      digest ^= digest >> 32
-    }
-    mix(UInt64(packing.batchSize))
-    for size in packing.spatialSize { mix(UInt64(size)) }
-    for key in keys { mix(key) }
-    return digest
+    var digest = Digest()
+    digest.mix(packing.batchSize)
+    for size in packing.spatialSize { digest.mix(size) }
+    for key in keys { digest.mix(key) }
+    return digest.value
   }
 }
