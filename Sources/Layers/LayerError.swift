@@ -12,6 +12,8 @@ public enum LayerError: Error, Equatable, Sendable {
   case unequalChannels(layer: String, channels: [Int])
   /// Branches on different sites.
   case differentSites(layer: String, first: SiteShape, other: SiteShape)
+  /// Numbers of channels that make no filters, or that groups do not divide.
+  case impossibleChannels(layer: String, inputs: Int, outputs: Int, groups: Int)
 
   /// How many sites of what image a message speaks of.
   public struct SiteShape: Equatable, Sendable {
@@ -37,6 +39,9 @@ extension LayerError: CustomStringConvertible {
     case .differentSites(let layer, let first, let other):
       "\(layer) joins branches on the same sites, but one has \(first.count) sites of size "
         + "\(first.spatialSize) and another \(other.count) of size \(other.spatialSize)"
+    case .impossibleChannels(let layer, let inputs, let outputs, let groups):
+      "\(layer) cannot have \(inputs) input and \(outputs) output channels in \(groups) groups: "
+        + "use at least one of each, and groups that divide both"
     }
   }
 }

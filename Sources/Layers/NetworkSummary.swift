@@ -27,7 +27,8 @@ public struct NetworkSummary: Sendable, CustomStringConvertible {
     let rows = entries.map { entry in
       [
         entry.path.joined(separator: "."), entry.layer, "\(entry.rows)", "\(entry.channels)",
-        filterText(entry.spatialSize), "\(entry.parameterCount)", "\(entry.multiplyAdds)",
+        entry.spatialSize.map(String.init).joined(separator: "×"), "\(entry.parameterCount)",
+        "\(entry.multiplyAdds)",
       ]
     }
     let totals =
