@@ -12,6 +12,10 @@ public enum LayerError: Error, Equatable, Sendable {
   case unequalChannels(layer: String, channels: [Int])
   /// Branches on different sites.
   case differentSites(layer: String, first: SiteShape, other: SiteShape)
+  /// A number of groups that does not divide the channels.
+  case groups(layer: String, groups: Int, channels: Int)
+  /// A setting of a layer outside the values it may have.
+  case setting(layer: String, name: String, value: Double, allowed: String)
 
   /// How many sites of what image a message speaks of.
   public struct SiteShape: Equatable, Sendable {
@@ -37,6 +41,11 @@ extension LayerError: CustomStringConvertible {
     case .differentSites(let layer, let first, let other):
       "\(layer) joins branches on the same sites, but one has \(first.count) sites of size "
         + "\(first.spatialSize) and another \(other.count) of size \(other.spatialSize)"
+    case .groups(let layer, let groups, let channels):
+      "\(layer) cannot part \(channels) channels into \(groups) equal groups: "
+        + "use a number of groups that divides them"
+    case .setting(let layer, let name, let value, let allowed):
+      "\(layer) has a \(name) of \(value): use \(allowed)"
     }
   }
 }
