@@ -14,6 +14,10 @@ public enum LayerError: Error, Equatable, Sendable {
   case differentSites(layer: String, first: SiteShape, other: SiteShape)
   /// Numbers of channels that make no filters, or that groups do not divide.
   case impossibleChannels(layer: String, inputs: Int, outputs: Int, groups: Int)
+  /// A number of groups that does not divide the channels.
+  case groups(layer: String, groups: Int, channels: Int)
+  /// A setting of a layer outside the values it may have.
+  case setting(layer: String, name: String, value: Double, allowed: String)
 
   /// How many sites of what image a message speaks of.
   public struct SiteShape: Equatable, Sendable {
@@ -42,6 +46,11 @@ extension LayerError: CustomStringConvertible {
     case .impossibleChannels(let layer, let inputs, let outputs, let groups):
       "\(layer) cannot have \(inputs) input and \(outputs) output channels in \(groups) groups: "
         + "use at least one of each, and groups that divide both"
+    case .groups(let layer, let groups, let channels):
+      "\(layer) cannot part \(channels) channels into \(groups) equal groups: "
+        + "use a number of groups that divides them"
+    case .setting(let layer, let name, let value, let allowed):
+      "\(layer) has a \(name) of \(value): use \(allowed)"
     }
   }
 }
