@@ -21,24 +21,29 @@ public struct Filters {
 
   /// Weights drawn as SparseConvNet draws them, from a normal distribution of deviation
   /// √(2 / (input channels × filter volume)); biases zero.
+  ///
+  /// Filters without channels or of an impossible extent have no weights: using them is refused.
   init(
     _ inputChannels: Int, _ outputChannels: Int, size: [Int], stride: [Int], bias: Bool,
     random: inout RandomStream
   ) {
-    precondition(inputChannels > 0 && outputChannels > 0, "a filter has channels")
     self.inputChannels = inputChannels
     self.outputChannels = outputChannels
     self.size = size
     self.stride = stride
-    let volume = size.reduce(1, *)
-    let deviation = (2 / Double(inputChannels * volume)).squareRoot()
-    weight = Parameter(shape: [volume, inputChannels, outputChannels]) {
+    let volume = (try? FilterGeometry(size: size))?.volume ?? 0
+    let (inputs, outputs) = (max(inputChannels, 0), max(outputChannels, 0))
+    let deviation = (2 / Double(inputs * volume)).squareRoot()
+    weight = Parameter(shape: [volume, inputs, outputs]) {
       Float(random.normal() * deviation)
     }
-    self.bias = bias ? Parameter(shape: [outputChannels]) : nil
+    self.bias = bias ? Parameter(shape: [outputs]) : nil
   }
 
   func check(_ input: SparseTensor, layer: some CustomStringConvertible) throws(LayerError) {
+    guard inputChannels > 0, outputChannels > 0 else {
+      throw LayerError.noChannels(layer: layer.description)
+    }
     guard input.channels == inputChannels else {
       throw LayerError.channels(
         layer: layer.description, reads: inputChannels, found: input.channels)

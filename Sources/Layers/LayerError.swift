@@ -12,6 +12,8 @@ public enum LayerError: Error, Equatable, Sendable {
   case unequalChannels(layer: String, channels: [Int])
   /// Branches on different sites.
   case differentSites(layer: String, first: SiteShape, other: SiteShape)
+  /// A layer made to read or write no channels where it needs some.
+  case noChannels(layer: String)
 
   /// How many sites of what image a message speaks of.
   public struct SiteShape: Equatable, Sendable {
@@ -37,6 +39,8 @@ extension LayerError: CustomStringConvertible {
     case .differentSites(let layer, let first, let other):
       "\(layer) joins branches on the same sites, but one has \(first.count) sites of size "
         + "\(first.spatialSize) and another \(other.count) of size \(other.spatialSize)"
+    case .noChannels(let layer):
+      "\(layer) reads or writes no channels: give it one at least"
     }
   }
 }
