@@ -4,17 +4,16 @@ import Sites
 import Tensors
 
 /// The filters of a convolution: their geometry, weight and bias, and the one operator that
-/// submanifold, strided and inverse convolutions share.
+/// submanifold, strided, full and inverse convolutions share.
 public struct Filters {
   /// Channels of each input site.
   public let inputChannels: Int
   /// Channels of each output site.
   public let outputChannels: Int
-  /// Extent of the filter along each axis.
-  public let size: [Int]
-  /// Step of the filter along each axis.
-  public let stride: [Int]
-  /// `[filter volume, input channels, output channels]`, offsets row-major as in SparseConvNet.
+  /// Size, stride, dilation and shape of the filter.
+  public let geometry: FilterGeometry
+  /// `[filter volume, input channels, output channels]`, offsets in weight order: row-major as in
+  /// SparseConvNet.
   public let weight: Parameter
   /// `[output channels]`, if there is one.
   public let bias: Parameter?
@@ -22,19 +21,17 @@ public struct Filters {
   /// Weights drawn as SparseConvNet draws them, from a normal distribution of deviation
   /// √(2 / (input channels × filter volume)); biases zero.
   ///
-  /// Filters without channels or of an impossible extent have no weights: using them is refused.
+  /// Filters without channels have no weights: using them is refused.
   init(
-    _ inputChannels: Int, _ outputChannels: Int, size: [Int], stride: [Int], bias: Bool,
+    _ inputChannels: Int, _ outputChannels: Int, _ geometry: FilterGeometry, bias: Bool,
     random: inout RandomStream
   ) {
     self.inputChannels = inputChannels
     self.outputChannels = outputChannels
-    self.size = size
-    self.stride = stride
-    let volume = (try? FilterGeometry(size: size))?.volume ?? 0
+    self.geometry = geometry
     let (inputs, outputs) = (max(inputChannels, 0), max(outputChannels, 0))
-    let deviation = (2 / Double(inputs * volume)).squareRoot()
-    weight = Parameter(shape: [volume, inputs, outputs]) {
+    let deviation = (2 / Double(inputs * geometry.volume)).squareRoot()
+    weight = Parameter(shape: [geometry.volume, inputs, outputs]) {
       Float(random.normal() * deviation)
     }
     self.bias = bias ? Parameter(shape: [outputs]) : nil
@@ -48,6 +45,18 @@ public struct Filters {
       throw LayerError.channels(
         layer: layer.description, reads: inputChannels, found: input.channels)
     }
+  }
+
+  /// Convolves onto given sites, in one of the three forms.
+  func convolve(
+    _ input: SparseTensor, onto sites: SiteSet, form: RulebookForm,
+    layer: some CustomStringConvertible
+  ) throws -> SparseTensor {
+    try check(input, layer: layer)
+    let rulebook = try input.plan.onto(sites, from: input.sites, geometry, form: form)
+    return SparseTensor(
+      sites: rulebook.outputSites, features: convolve(input.features, rulebook, .forward),
+      plan: input.plan)
   }
 
   /// Convolves along a rulebook in one of its directions, and records the three gradients.
@@ -86,7 +95,7 @@ public protocol FilterLayer: Layer {
 }
 
 extension FilterLayer {
-  /// `[filter volume, input channels, output channels]`, offsets row-major.
+  /// `[filter volume, input channels, output channels]`, offsets in weight order.
   public var weight: Parameter { filters.weight }
 
   /// `[output channels]`, if there is one.
@@ -97,16 +106,10 @@ extension FilterLayer {
     [("weight", weight)] + (bias.map { [("bias", $0)] } ?? [])
   }
 
-  /// As SparseConvNet prints it: name, channels, filter size, and stride where there is one.
+  /// As SparseConvNet prints it: name, channels, and the filter where it is not one site.
   public var description: String {
     let channels = "\(Self.self) \(filters.inputChannels)→\(filters.outputChannels)"
-    guard filters.size.contains(where: { $0 != 1 }) else { return channels }
-    let stride = filters.stride.contains { $0 != 1 } ? "/" + filterText(filters.stride) : ""
-    return channels + " " + filterText(filters.size) + stride
+    guard filters.geometry.size.contains(where: { $0 != 1 }) else { return channels }
+    return channels + " \(filters.geometry)"
   }
-}
-
-/// `3×3`.
-func filterText(_ extents: [Int]) -> String {
-  extents.map(String.init).joined(separator: "×")
 }

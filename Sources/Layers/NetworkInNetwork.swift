@@ -1,5 +1,6 @@
 import Autodiff
 import Kernels
+import Sites
 import Tensors
 
 /// A linear map of the channels of each site: sites in → the same sites out.
@@ -19,7 +20,7 @@ public struct NetworkInNetwork: FilterLayer {
     inputChannels: Int, outputChannels: Int, bias: Bool = true, random: inout RandomStream
   ) {
     filters = Filters(
-      inputChannels, outputChannels, size: [1], stride: [1], bias: bias, random: &random)
+      inputChannels, outputChannels, FilterGeometry(size: [1]), bias: bias, random: &random)
   }
 
   /// Maps each site's channels.

@@ -6,8 +6,9 @@ import Tensors
 ///
 /// `output[o] = bias + Σₖ input[o + k - filterSize / 2] · weight[k]` over the offsets `k` at which
 /// there is a site (Graham and van der Maaten, arXiv:1706.01307). Features do not spread to
-/// neighbouring pixels, so depth does not cost sparsity. The spatial size stays; an even extent
-/// leans to the low side.
+/// neighbouring pixels, so depth does not cost sparsity. The spatial size stays; an even size leans
+/// to the low side. With a dilation the offsets are that many sites apart; a cross or chosen cells
+/// leave offsets out. Onto given sites, the output is on those instead.
 ///
 /// Cost: input × output channels multiply-adds for each pair of neighbours.
 ///
@@ -21,22 +22,31 @@ public struct SubmanifoldConvolution: FilterLayer {
   /// Geometry, weight and bias.
   public let filters: Filters
 
-  /// A layer with fresh weights from `random`.
+  /// A layer with fresh weights from `random`; the filter is a box of neighbours by default.
   public init(
-    inputChannels: Int, outputChannels: Int, filterSize: [Int], bias: Bool = true,
-    random: inout RandomStream
+    inputChannels: Int, outputChannels: Int, filterSize: [Int], dilation: [Int]? = nil,
+    shape: FilterGeometry.Shape = .box, bias: Bool = true, random: inout RandomStream
   ) {
     filters = Filters(
-      inputChannels, outputChannels, size: filterSize,
-      stride: [Int](repeating: 1, count: filterSize.count), bias: bias, random: &random)
+      inputChannels, outputChannels,
+      FilterGeometry(size: filterSize, dilation: dilation, shape: shape), bias: bias,
+      random: &random)
   }
 
   /// Convolves.
   ///
-  /// - Throws: `LayerError` for the wrong number of channels, `SiteError` for the wrong dimension.
+  /// - Throws: `LayerError` for the wrong number of channels, `SiteError` for an impossible filter
+  ///   or the wrong dimension.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
     try filters.check(input, layer: self)
-    let rulebook = try input.plan.submanifold(input.sites, filterSize: filters.size)
+    let rulebook = try input.plan.submanifold(input.sites, filters.geometry)
     return input.with(filters.convolve(input.features, rulebook, .forward))
+  }
+
+  /// Convolves onto given sites of the same image; one without a neighbour gets the bias alone.
+  ///
+  /// - Throws: as without given sites, and `SiteError` when they are of another batch or size.
+  public func callAsFunction(_ input: SparseTensor, onto sites: SiteSet) throws -> SparseTensor {
+    try filters.convolve(input, onto: sites, form: .submanifold, layer: self)
   }
 }

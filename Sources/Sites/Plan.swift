@@ -12,6 +12,9 @@ public final class Plan: Sendable {
   /// The sites the plan was made for.
   public let sites: SiteSet
 
+  /// How rulebooks look up sites: a matter of time and memory, never of what they say.
+  public let index: SiteIndexKind
+
   private let state = Mutex(State())
 
   /// One rulebook and what it took to build it.
@@ -28,24 +31,36 @@ public final class Plan: Sendable {
   }
 
   private struct Key: Hashable {
-    let isSubmanifold: Bool
-    let digest: UInt64
+    let form: RulebookForm
+    let input: UInt64
+    /// The digest of given output sites; nothing where the rulebook makes its own.
+    var target: UInt64?
     let geometry: FilterGeometry
+
+    init(_ form: RulebookForm, _ sites: SiteSet, _ geometry: FilterGeometry) {
+      self.form = form
+      input = sites.digest
+      self.geometry = geometry
+    }
+
+    /// Whether output sites may be others than the input's, so that there is a way back.
+    var isInvertible: Bool { form != .submanifold || target != nil }
   }
 
   /// An empty plan for these sites.
-  public init(_ sites: SiteSet) {
+  public init(_ sites: SiteSet, index: SiteIndexKind = .automatic) {
     self.sites = sites
+    self.index = index
   }
 
   /// The rulebook of a submanifold convolution on `sites`.
   ///
   /// - Throws: `SiteError` when filter and sites do not fit.
-  public func submanifold(_ sites: SiteSet, filterSize: [Int]) throws(SiteError) -> Rulebook {
-    let geometry = try FilterGeometry(size: filterSize)
-    let key = Key(isSubmanifold: true, digest: sites.digest, geometry: geometry)
-    return try rulebook(key) { () throws(SiteError) in
-      try Rulebook.submanifold(sites, filterSize: filterSize)
+  public func submanifold(
+    _ sites: SiteSet, _ geometry: FilterGeometry
+  ) throws(SiteError) -> Rulebook {
+    try rulebook(Key(.submanifold, sites, geometry)) { () throws(SiteError) in
+      try Rulebook.submanifold(sites, geometry, index: index.type)
     }
   }
 
@@ -53,29 +68,51 @@ public final class Plan: Sendable {
   ///
   /// - Throws: `SiteError` when the filter does not divide the spatial size.
   public func strided(
-    _ sites: SiteSet, filterSize: [Int], stride: [Int]
+    _ sites: SiteSet, _ geometry: FilterGeometry
   ) throws(SiteError) -> Rulebook {
-    let geometry = try FilterGeometry(size: filterSize, stride: stride)
-    let key = Key(isSubmanifold: false, digest: sites.digest, geometry: geometry)
-    return try rulebook(key) { () throws(SiteError) in
-      try Rulebook.strided(sites, filterSize: filterSize, stride: stride)
+    try rulebook(Key(.strided, sites, geometry)) { () throws(SiteError) in
+      try Rulebook.strided(sites, geometry, index: index.type)
     }
   }
 
-  /// The strided rulebook whose output is `coarse`, by which an inverse operator goes back to the
-  /// sites the strided one came from.
+  /// The rulebook of a full convolution from `sites` to its new, grown output sites.
+  ///
+  /// - Throws: `SiteError` when the output image is too large, or filter and sites do not fit.
+  public func full(
+    _ sites: SiteSet, _ geometry: FilterGeometry
+  ) throws(SiteError) -> Rulebook {
+    try rulebook(Key(.full, sites, geometry)) { () throws(SiteError) in
+      try Rulebook.full(sites, geometry, index: index.type)
+    }
+  }
+
+  /// The rulebook of a convolution from `sites` onto given output sites.
+  ///
+  /// - Throws: `SiteError` when filter and sites do not fit, or when the targets are of another
+  ///   batch or spatial size than the form makes.
+  public func onto(
+    _ targets: SiteSet, from sites: SiteSet, _ geometry: FilterGeometry, form: RulebookForm
+  ) throws(SiteError) -> Rulebook {
+    var key = Key(form, sites, geometry)
+    key.target = targets.digest
+    return try rulebook(key) { () throws(SiteError) in
+      try Rulebook.onto(targets, from: sites, geometry, form: form, index: index.type)
+    }
+  }
+
+  /// The rulebook whose output is `coarse`, by which an inverse operator goes back to the sites it
+  /// came from: a strided or full one, or one onto given sites.
   ///
   /// - Throws: `SiteError` when no such convolution or pooling is in the plan, or when several are
   ///   whose input sites differ.
   public func inverse(
-    of coarse: SiteSet, filterSize: [Int], stride: [Int]
+    of coarse: SiteSet, _ geometry: FilterGeometry
   ) throws(SiteError) -> Rulebook {
-    let geometry = try FilterGeometry(size: filterSize, stride: stride)
+    try geometry.check(spatialSize: coarse.spatialSize)
     let candidates = state.withLock { state in
-      state.rulebooks.compactMap { key, entry in
-        !key.isSubmanifold && key.geometry == geometry
-          && entry.rulebook.outputSites.hasSameSites(as: coarse) ? entry.rulebook : nil
-      }
+      state.order.filter { $0.isInvertible && $0.geometry == geometry }
+        .compactMap { state.rulebooks[$0]?.rulebook }
+        .filter { $0.outputSites.hasSameSites(as: coarse) }
     }
     guard let rulebook = candidates.first else {
       throw SiteError.nothingToInvert(filter: geometry, spatialSize: coarse.spatialSize)

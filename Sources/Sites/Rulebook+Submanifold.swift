@@ -1,41 +1,41 @@
 extension Rulebook {
   /// The rulebook of a submanifold convolution: sites stay as they are.
   ///
-  /// Offset `k` pairs output `o` with input `o + k - size / 2`. A filter of odd extents is its own
-  /// mirror image, so only half of its offsets are looked up. An even extent has no centre and
-  /// leans to the low side, as in SparseConvNet.
+  /// Offset `k` pairs output `o` with input `o + k`, `k` counted from the filter's centre. A
+  /// symmetric filter is its own mirror image, so only half of its offsets are looked up. An even
+  /// size has no centre and leans to the low side, as in SparseConvNet.
   ///
-  /// Cost: one look-up per site for half of the offsets (all of them for even extents).
+  /// Cost: one look-up per site for half of the offsets (all of them without symmetry).
   ///
-  /// - Throws: `SiteError` when filter and sites differ in dimension.
+  /// - Throws: `SiteError` when the filter is impossible, has a stride, or differs from the sites in
+  ///   dimension.
   public static func submanifold<Index: SiteIndex>(
-    _ sites: SiteSet, filterSize: [Int], index: Index.Type = SparseHashIndex.self
+    _ sites: SiteSet, _ geometry: FilterGeometry, index: Index.Type = AutomaticIndex.self
   ) throws(SiteError) -> Rulebook {
-    let geometry = try FilterGeometry(size: filterSize)
-    guard filterSize.count == sites.packing.dimension else {
-      throw SiteError.filterDimension(size: filterSize, spatialSize: sites.spatialSize)
-    }
-    let steps = geometry.offsets.map { offset in
-      sites.packing.delta(zip(offset, filterSize).map { $0 - $1 / 2 })
-    }
-    let identity = steps.firstIndex(of: 0)
+    _ = try RulebookForm.submanifold.outputSize(of: sites.spatialSize, geometry)
+    let steps = geometry.centredOffsets.map { sites.packing.delta($0) }
+    var columns = RuleColumns()
     guard geometry.isSymmetric else {
+      for pairs in Index(sites).pairs(steps) {
+        columns.append(inputs: pairs.inputRows, outputs: pairs.outputRows)
+      }
       return Rulebook(
-        geometry: geometry, inputSites: sites, outputSites: sites, pairs: Index(sites).pairs(steps),
-        identityOffset: identity)
+        form: .submanifold, geometry: geometry, inputSites: sites, outputSites: sites,
+        pairs: columns, identityOffset: steps.firstIndex(of: 0))
     }
-    let centre = geometry.volume / 2
-    let half = centre == 0 ? [] : Index(sites).pairs(Array(steps[..<centre]))
-    let mirrored = half.reversed().map {
-      SitePairs(inputRows: $0.outputRows, outputRows: $0.inputRows)
+    let half = steps.count / 2
+    let hasCentre = steps.count % 2 == 1
+    let first = half == 0 ? [] : Index(sites).pairs(Array(steps[..<half]))
+    columns.reserve(2 * first.reduce(0) { $0 + $1.count } + (hasCentre ? sites.count : 0))
+    for pairs in first { columns.append(inputs: pairs.inputRows, outputs: pairs.outputRows) }
+    if hasCentre {
+      columns.append(inputs: 0..<Int32(sites.count), outputs: 0..<Int32(sites.count))
+    }
+    for pairs in first.reversed() {
+      columns.append(inputs: pairs.outputRows, outputs: pairs.inputRows)
     }
     return Rulebook(
-      geometry: geometry, inputSites: sites, outputSites: sites,
-      pairs: half + [identityPairs(sites.count)] + mirrored, identityOffset: centre)
-  }
-
-  private static func identityPairs(_ count: Int) -> SitePairs {
-    let rows = (0..<Int32(count)).map { $0 }
-    return SitePairs(inputRows: rows, outputRows: rows)
+      form: .submanifold, geometry: geometry, inputSites: sites, outputSites: sites, pairs: columns,
+      identityOffset: hasCentre ? half : nil)
   }
 }

@@ -5,6 +5,9 @@
 /// input gradient and the inverse operators (`Deconvolution`, `UnPooling`), which read the two
 /// columns with their roles swapped.
 public final class Rulebook: Sendable {
+  /// How input and output sites belong together.
+  public let form: RulebookForm
+
   /// The filter it was made for.
   public let geometry: FilterGeometry
 
@@ -36,20 +39,21 @@ public final class Rulebook: Sendable {
   public var pairCount: Int { inputRows.count }
 
   init(
-    geometry: FilterGeometry, inputSites: SiteSet, outputSites: SiteSet, pairs: [SitePairs],
-    identityOffset: Int?
+    form: RulebookForm, geometry: FilterGeometry, inputSites: SiteSet, outputSites: SiteSet,
+    pairs: RuleColumns, identityOffset: Int? = nil
   ) {
+    self.form = form
     self.geometry = geometry
     self.inputSites = inputSites
     self.outputSites = outputSites
     self.identityOffset = identityOffset
-    var starts = [0]
-    for pair in pairs { starts.append(starts[starts.count - 1] + pair.count) }
-    offsetStarts = starts
-    inputRows = pairs.flatMap(\.inputRows)
-    outputRows = pairs.flatMap(\.outputRows)
-    outputBlocks = RuleBlocks(rows: outputRows, offsetStarts: starts, rowCount: outputSites.count)
-    inputBlocks = RuleBlocks(rows: inputRows, offsetStarts: starts, rowCount: inputSites.count)
+    inputRows = pairs.inputRows
+    outputRows = pairs.outputRows
+    offsetStarts = pairs.offsetStarts
+    outputBlocks = RuleBlocks(
+      rows: outputRows, offsetStarts: offsetStarts, rowCount: outputSites.count)
+    inputBlocks = RuleBlocks(
+      rows: inputRows, offsetStarts: offsetStarts, rowCount: inputSites.count)
     checkInvariants()
   }
 
@@ -61,43 +65,32 @@ public final class Rulebook: Sendable {
   }
 }
 
-/// Cuts a column of a rulebook into blocks of rows, so that each row is written by one thread.
-public struct RuleBlocks: Sendable {
-  /// Rows of a block.
-  ///
-  /// Small enough for gathered rows and products to stay in the cache, large enough for a matrix
-  /// product: 256 to 1024 measured alike on many rows. On few rows blocks are smaller, so that there
-  /// are some to share out. It follows from the row count alone, never from the thread count.
-  public let rowsPerBlock: Int
+/// The two columns of a rulebook while it is being written, offset by offset.
+struct RuleColumns {
+  private(set) var inputRows: [Int32] = []
+  private(set) var outputRows: [Int32] = []
+  private(set) var offsetStarts = [0]
 
-  static func rowsPerBlock(_ rowCount: Int) -> Int {
-    min(512, max(64, (rowCount / 8 + 15) / 16 * 16))
+  /// Makes room for pairs to come, so that columns are not copied as they grow.
+  mutating func reserve(_ pairs: Int) {
+    inputRows.reserveCapacity(inputRows.count + pairs)
+    outputRows.reserveCapacity(outputRows.count + pairs)
   }
 
-  /// Number of rows in the column's site set.
-  public let rowCount: Int
+  /// Adds the pairs of the next offset, ascending in both columns.
+  mutating func append(inputs: some Collection<Int32>, outputs: some Collection<Int32>) {
+    inputRows.append(contentsOf: inputs)
+    outputRows.append(contentsOf: outputs)
+    offsetStarts.append(inputRows.count)
+  }
 
-  /// Number of blocks.
-  public let count: Int
-
-  /// `starts[block * offsets + k]` is the first pair of offset `k` at or after the block's first
-  /// row; there is one block more than `count`, for the ends.
-  public let starts: [Int]
-
-  init(rows: [Int32], offsetStarts: [Int], rowCount: Int) {
-    let offsets = offsetStarts.count - 1
-    self.rowCount = rowCount
-    rowsPerBlock = Self.rowsPerBlock(rowCount)
-    count = (rowCount + rowsPerBlock - 1) / rowsPerBlock
-    var starts = [Int](repeating: 0, count: (count + 1) * offsets)
-    for offset in 0..<offsets {
-      var pair = offsetStarts[offset]
-      for block in 0...count {
-        let firstRow = block * rowsPerBlock
-        while pair < offsetStarts[offset + 1], Int(rows[pair]) < firstRow { pair += 1 }
-        starts[block * offsets + offset] = block == count ? offsetStarts[offset + 1] : pair
-      }
+  /// Adds the pairs of the next offset from the rows that may have one, where they have: `outputs`
+  /// holds -1 for none.
+  mutating func append(inputs: [Int32], found outputs: [Int32]) {
+    for (input, output) in zip(inputs, outputs) where output >= 0 {
+      inputRows.append(input)
+      outputRows.append(output)
     }
-    self.starts = starts
+    offsetStarts.append(inputRows.count)
   }
 }

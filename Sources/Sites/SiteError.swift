@@ -21,9 +21,9 @@ public enum SiteError: Error, Equatable, Sendable {
   /// More sites than 32-bit row numbers can count.
   case tooManySites(Int)
   /// A filter of impossible extents.
-  case filter(size: [Int], stride: [Int])
+  case filter(FilterGeometry)
   /// A filter longer than site keys can step over.
-  case filterTooLong(size: [Int])
+  case filterTooLong(FilterGeometry)
   /// A filter with another number of axes than the image.
   case filterDimension(size: [Int], spatialSize: [Int])
   /// A strided filter that would lose the border of the image.
@@ -32,6 +32,17 @@ public enum SiteError: Error, Equatable, Sendable {
   case nothingToInvert(filter: FilterGeometry, spatialSize: [Int])
   /// An inverse operator that could go back to several site sets.
   case ambiguousInverse(filter: FilterGeometry, spatialSize: [Int], candidates: Int)
+  /// A filter of more cells than any can have.
+  case filterTooLarge(FilterGeometry)
+  /// A filter whose cells are not distinct positions of its box.
+  case filterCells(FilterGeometry)
+  /// A submanifold filter with a stride.
+  case submanifoldStride(FilterGeometry)
+  /// A full convolution whose output size is no integer.
+  case grownTooLarge(filter: FilterGeometry, spatialSize: [Int])
+  /// Given output sites of another batch or image than the filter makes.
+  case targetSize(
+    filter: FilterGeometry, batchSize: Int, spatialSize: [Int], foundBatchSize: Int, found: [Int])
 }
 
 extension SiteError: CustomStringConvertible {
@@ -60,22 +71,40 @@ extension SiteError: CustomStringConvertible {
     case .tooManySites(let count):
       "\(count) sites are more than one batch can hold (\(Int32.max - 1))"
     case .filter, .filterTooLong, .filterDimension, .indivisible, .nothingToInvert,
-      .ambiguousInverse:
+      .ambiguousInverse, .filterTooLarge, .filterCells, .submanifoldStride, .grownTooLarge,
+      .targetSize:
       filterDescription
     }
   }
 
   private var filterDescription: String {
     switch self {
-    case .filter(let size, let stride):
-      "a filter of size \(size) with stride \(stride) is not possible"
-    case .filterTooLong(let size):
-      "a filter of size \(size) is too long: at most \(SitePacking.guardBand) along an axis"
+    case .filter(let filter):
+      "a filter of size \(filter.size), stride \(filter.stride) and dilation \(filter.dilation) is "
+        + "not possible: give each a number from one up for every axis"
+    case .filterTooLong(let filter):
+      "a filter of size \(filter.size) and dilation \(filter.dilation) is too long: it may span "
+        + "\(SitePacking.guardBand) sites along an axis"
+    case .filterTooLarge(let filter):
+      "a filter of size \(filter.size) has too many cells: at most \(FilterGeometry.largestVolume)"
+    case .filterCells(let filter):
+      "the cells of filter \(filter) are not possible: give distinct positions from zero to below "
+        + "the size on every axis, at least one"
+    case .submanifoldStride(let filter):
+      "a submanifold filter moves by one site, not by stride \(filter.stride): leave the stride out"
     case .filterDimension(let size, let spatialSize):
       "a filter of size \(size) does not fit sites of size \(spatialSize)"
     case .indivisible(let filter, let spatialSize, let axis):
-      "a filter of size \(filter.size) and stride \(filter.stride) does not divide images of size "
-        + "\(spatialSize) on axis \(axis): use a size that it does, or fewer downsamplings"
+      "a filter of extent \(filter.extent) and stride \(filter.stride) does not divide images of "
+        + "size \(spatialSize) on axis \(axis): use size "
+        + filter.divisibleSizes(around: spatialSize, axis: axis).map(String.init)
+        .joined(separator: " or ") + " there, or fewer downsamplings"
+    case .grownTooLarge(let filter, let spatialSize):
+      "a full convolution of filter \(filter) on images of size \(spatialSize) makes larger ones "
+        + "than can be numbered: use a smaller stride"
+    case .targetSize(let filter, let batchSize, let spatialSize, let foundBatchSize, let found):
+      "filter \(filter) writes \(batchSize) events of size \(spatialSize), but the given output "
+        + "sites are of \(foundBatchSize) events of size \(found): give sites of that size"
     case .nothingToInvert(let filter, let spatialSize):
       "an inverse operator of filter \(filter) has no strided one to invert on sites of size "
         + "\(spatialSize): use the same filter and stride as on the way down"

@@ -20,7 +20,7 @@ public enum SiteIndexKind: String, CaseIterable, Sendable {
   /// Passing it as a generic argument opens it once, so that loops run on the type itself:
   ///
   /// ```swift
-  /// let rulebook = try Rulebook.submanifold(sites, filterSize: [1, 3, 3], index: kind.type)
+  /// let rulebook = try Rulebook.submanifold(sites, filter, index: kind.type)
   /// ```
   public var type: any SiteIndex.Type {
     switch self {

@@ -14,13 +14,16 @@ public struct SitePacking: Hashable, Sendable {
   public let spatialSize: [Int]
 
   /// The longest step along an axis, in either direction, that key arithmetic can take safely.
-  public static let guardBand = 16
+  public static let guardBand = 64
 
   /// Bit position of each axis' field, first axis first.
   let shifts: [Int]
 
   /// Bit position of the batch field.
   let batchShift: Int
+
+  /// Where the bits end that tell sites of one line of the image apart: the last axis' field.
+  var lineShift: Int { dimension > 1 ? shifts[dimension - 2] : batchShift }
 
   /// The bits of each axis' field, moved to the lowest place.
   private let masks: [UInt64]
@@ -94,8 +97,10 @@ public struct SitePacking: Hashable, Sendable {
     (0..<dimension).map { coordinate(of: key, axis: $0) }
   }
 
-  /// What to add to a key for a step of `offset`, modulo 2⁶⁴.
-  func delta(_ offset: [Int]) -> UInt64 {
+  /// What to add to a key for a step of `offset`, modulo 2⁶⁴; for implementations of `SiteIndex`.
+  ///
+  /// Steps shorter than `guardBand` along every axis lead to no wrong site.
+  public func delta(_ offset: [Int]) -> UInt64 {
     zip(offset, shifts).reduce(0) { sum, step in
       sum &+ UInt64(bitPattern: Int64(step.0)) &<< UInt64(step.1)
     }

@@ -66,8 +66,10 @@ public final class SiteSet: Sendable {
     self === other || (digest == other.digest && count == other.count && packing == other.packing)
   }
 
-  /// Row numbers are 32 bits wide everywhere; this is where that is made sure.
-  static func checkRowCount(_ count: Int) throws(SiteError) {
+  /// Makes sure that so many rows can be numbered: row numbers are 32 bits wide everywhere.
+  ///
+  /// - Throws: `SiteError` for more.
+  public static func checkRowCount(_ count: Int) throws(SiteError) {
     guard count < Int(Int32.max) else {
       throw SiteError.tooManySites(count)
     }
@@ -109,14 +111,10 @@ public final class SiteSet: Sendable {
   }
 
   private static func digest(_ keys: [UInt64], _ packing: SitePacking) -> UInt64 {
-    var digest: UInt64 = 0x243F_6A88_85A3_08D3
-    func mix(_ value: UInt64) {
-      digest = (digest ^ value) &* 0x9E37_79B9_7F4A_7C15
-      digest ^= digest >> 32
-    }
-    mix(UInt64(packing.batchSize))
-    for size in packing.spatialSize { mix(UInt64(size)) }
-    for key in keys { mix(key) }
-    return digest
+    var digest = Digest()
+    digest.mix(packing.batchSize)
+    for size in packing.spatialSize { digest.mix(size) }
+    for key in keys { digest.mix(key) }
+    return digest.value
   }
 }

@@ -23,6 +23,9 @@ public final class Trainer {
   /// Bytes the arena holds.
   public var heldBytes: Int { compute.arena.heldBytes }
 
+  /// How often the arena had to ask the system for memory: constant once steps have warmed up.
+  public var systemAllocations: Int { compute.arena.systemAllocations }
+
   /// A trainer with the threads and memory it may use.
   public init(
     network: any Layer<SparseTensor>, loss: SegmentationLoss, optimizer: any Optimizer,

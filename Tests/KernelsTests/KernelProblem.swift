@@ -81,10 +81,11 @@ enum RuleCase: CaseIterable, Sendable {
     let rulebook =
       switch self {
       case .strided, .inverse:
-        try Rulebook.strided(set, filterSize: [1, 3, 3], stride: [1, 2, 2])
-      case .overlapping: try Rulebook.strided(set, filterSize: [1, 2, 2], stride: [1, 1, 1])
-      case .even: try Rulebook.submanifold(set, filterSize: [2, 2, 2])
-      default: try Rulebook.submanifold(set, filterSize: [1, 3, 3])
+        try Rulebook.strided(set, FilterGeometry(size: [1, 3, 3], stride: [1, 2, 2]))
+      case .overlapping:
+        try Rulebook.strided(set, FilterGeometry(size: [1, 2, 2], stride: [1, 1, 1]))
+      case .even: try Rulebook.submanifold(set, FilterGeometry(size: [2, 2, 2]))
+      default: try Rulebook.submanifold(set, FilterGeometry(size: [1, 3, 3]))
       }
     return LentRules(rulebook: rulebook, isInverse: self == .inverse)
   }

@@ -102,8 +102,9 @@ struct GoldenLayerCase {
     let fine = try sites("fine_coords", size: "out_spatial_size")
     let plan = Plan(try sites("in_coords"))
     _ = try plan.strided(
-      fine, filterSize: golden.integerList("filter_size"),
-      stride: golden.integerList("filter_stride"))
+      fine,
+      FilterGeometry(
+        size: golden.integerList("filter_size"), stride: golden.integerList("filter_stride")))
     return plan
   }
 

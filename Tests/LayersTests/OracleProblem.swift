@@ -156,9 +156,9 @@ struct OracleProblem: CustomStringConvertible, Sendable {
   func plan() throws -> Plan {
     let fineSet = try siteSet(fine, batchSize: 4, spatialSize: spatialSize)
     guard isInverse else { return Plan(fineSet) }
-    let down = try Rulebook.strided(fineSet, filterSize: filterSize, stride: stride)
+    let down = try Rulebook.strided(fineSet, FilterGeometry(size: filterSize, stride: stride))
     let plan = Plan(down.outputSites)
-    _ = try plan.strided(fineSet, filterSize: filterSize, stride: stride)
+    _ = try plan.strided(fineSet, FilterGeometry(size: filterSize, stride: stride))
     return plan
   }
 }

@@ -1,7 +1,6 @@
 import Reference
+import Sites
 import Testing
-
-@testable import Sites
 
 /// Proves what happens at the last value there is room for, and one beyond it.
 @Suite("Limits of sites")
@@ -49,7 +48,7 @@ struct LimitTests {
 
   /// Widths of the axes' fields in bits, and what is left for the batch.
   static let fields: [[Int]] = [
-    [40], [20, 20], [21, 21, 21], [15, 15, 15, 15], [31, 32], [5, 5],
+    [40], [20, 20], [21, 21, 21], [15, 15, 15, 15], [31, 32], [7, 7],
   ]
 
   @Test("fields and batch may fill 63 bits and not one more", arguments: fields)
@@ -103,14 +102,15 @@ struct LimitTests {
   @Test("a batch of no events has rulebooks like any other", arguments: SiteIndexKind.allCases)
   func noEvents(kind: SiteIndexKind) throws {
     let set = try siteSet([], batchSize: 0, spatialSize: [3, 8, 8])
-    func build<Index: SiteIndex>(_ index: Index.Type) throws -> [Rulebook] {
-      [
-        try Rulebook.submanifold(set, filterSize: [1, 3, 3], index: index),
-        try Rulebook.submanifold(set, filterSize: [2, 2, 2], index: index),
-        try Rulebook.strided(set, filterSize: [1, 2, 2], stride: [1, 2, 2], index: index),
-      ]
-    }
-    for rulebook in try build(kind.type) {
+    let rulebooks = [
+      try Rulebook.submanifold(set, FilterGeometry(size: [1, 3, 3]), index: kind.type),
+      try Rulebook.submanifold(set, FilterGeometry(size: [2, 2, 2]), index: kind.type),
+      try Rulebook.strided(
+        set, FilterGeometry(size: [1, 2, 2], stride: [1, 2, 2]), index: kind.type),
+      try Rulebook.full(
+        set, FilterGeometry(size: [1, 2, 2], stride: [1, 2, 2]), index: kind.type),
+    ]
+    for rulebook in rulebooks {
       #expect(rulebook.pairCount == 0)
       #expect(rulebook.outputSites.count == 0)
       #expect(rulebook.outputSites.batchSize == 0)
@@ -122,29 +122,34 @@ struct LimitTests {
 
   @Test("filters are as long as the guard band and not one longer", arguments: 1...4)
   func filterLength(dimension: Int) throws {
-    let size = [Int](repeating: 20, count: dimension)
+    let longest = SitePacking.guardBand
+    let size = [Int](repeating: longest + 1, count: dimension)
     let corner = [Int](repeating: 0, count: dimension)
     let set = try siteSet([[0] + corner], batchSize: 1, spatialSize: size)
+    func filters(_ size: Int, dilation: Int, axis: Int) -> FilterGeometry {
+      var (sizes, dilations) = (corner.map { _ in 1 }, corner.map { _ in 1 })
+      (sizes[axis], dilations[axis]) = (size, dilation)
+      return FilterGeometry(size: sizes, dilation: dilations)
+    }
     for axis in 0..<dimension {
-      var filter = [Int](repeating: 1, count: dimension)
-      filter[axis] = SitePacking.guardBand
-      #expect(try Rulebook.submanifold(set, filterSize: filter).pairCount == 1)
-      _ = try Rulebook.strided(
-        set, filterSize: filter, stride: [Int](repeating: 1, count: dimension))
-      filter[axis] += 1
-      #expect(throws: SiteError.filterTooLong(size: filter)) {
-        try Rulebook.submanifold(set, filterSize: filter)
+      for filter in [
+        filters(longest, dilation: 1, axis: axis), filters(2, dilation: longest - 1, axis: axis),
+      ] {
+        #expect(try Rulebook.submanifold(set, filter).pairCount == 1)
+        #expect(try Rulebook.strided(set, filter).pairCount == 1)
       }
-      #expect(throws: SiteError.filterTooLong(size: filter)) {
-        try Rulebook.strided(
-          set, filterSize: filter, stride: [Int](repeating: 1, count: dimension))
+      for filter in [
+        filters(longest + 1, dilation: 1, axis: axis), filters(2, dilation: longest, axis: axis),
+      ] {
+        #expect(throws: SiteError.filterTooLong(filter)) { try Rulebook.submanifold(set, filter) }
+        #expect(throws: SiteError.filterTooLong(filter)) { try Rulebook.strided(set, filter) }
       }
     }
   }
 
   /// Images as small as they come, filled, under filters that reach over their borders.
   static let borders: [([Int], [Int])] = [
-    ([1], [16]), ([7], [16]), ([16], [15]), ([17], [16]),
+    ([1], [64]), ([7], [64]), ([64], [63]), ([65], [64]), ([64], [64]),
     ([1, 1], [15, 15]), ([4, 5], [3, 3]), ([4, 5], [16, 16]), ([16, 16], [2, 15]),
     ([3, 4, 5], [3, 3, 3]), ([1, 16, 2], [3, 2, 16]), ([2, 2, 2, 3], [5, 4, 3, 5]),
   ]
@@ -155,11 +160,29 @@ struct LimitTests {
   func acrossBorders(_ problem: (size: [Int], filter: [Int]), kind: SiteIndexKind) throws {
     let sites = (0..<3).flatMap { event in filterOffsets(problem.size).map { [event] + $0 } }
     let set = try siteSet(sites, batchSize: 3, spatialSize: problem.size)
-    func build<Index: SiteIndex>(_ index: Index.Type) throws -> Rulebook {
-      try Rulebook.submanifold(set, filterSize: problem.filter, index: index)
+    let rulebook = try Rulebook.submanifold(
+      set, FilterGeometry(size: problem.filter), index: kind.type)
+    #expect(pairs(rulebook) == submanifoldRulebook(sites: sites, filterSize: problem.filter))
+  }
+
+  @Test(
+    "no dilated filter, however wide, looks across the border", arguments: 1...4,
+    SiteIndexKind.allCases)
+  func dilatedAcrossBorders(dimension: Int, kind: SiteIndexKind) throws {
+    let size = Array([64, 2, 1, 3].suffix(dimension))
+    let sites = (0..<3).flatMap { event in filterOffsets(size).map { [event] + $0 } }
+    let set = try siteSet(sites, batchSize: 3, spatialSize: size)
+    for (extent, dilation) in [(2, 63), (3, 31), (2, 32), (4, 21)] {
+      let geometry = FilterGeometry(
+        size: size.map { _ in extent }, dilation: size.map { _ in dilation })
+      let expected = geometry.centredOffsets.map { offset in
+        sites.indices.compactMap { output in
+          let place = sites[output]
+          let read = [place[0]] + offset.indices.map { place[$0 + 1] + offset[$0] }
+          return sites.firstIndex(of: read).map { RulePair(input: $0, output: output) }
+        }
+      }
+      #expect(pairs(try Rulebook.submanifold(set, geometry, index: kind.type)) == expected)
     }
-    #expect(
-      pairs(try build(kind.type))
-        == submanifoldRulebook(sites: sites, filterSize: problem.filter))
   }
 }

@@ -9,7 +9,7 @@ struct RulebookTests {
   func submanifold(_ problem: RulebookCase) throws {
     let sites = problem.sites()
     let set = try siteSet(sites, batchSize: 4, spatialSize: problem.spatialSize)
-    let rulebook = try Rulebook.submanifold(set, filterSize: problem.filterSize)
+    let rulebook = try Rulebook.submanifold(set, FilterGeometry(size: problem.filterSize))
     #expect(
       pairs(rulebook) == submanifoldRulebook(sites: sites, filterSize: problem.filterSize))
     #expect(rulebook.outputSites === set)
@@ -25,7 +25,7 @@ struct RulebookTests {
     let sites = problem.sites()
     let set = try siteSet(sites, batchSize: 4, spatialSize: problem.spatialSize)
     let rulebook = try Rulebook.strided(
-      set, filterSize: problem.filterSize, stride: problem.stride)
+      set, FilterGeometry(size: problem.filterSize, stride: problem.stride))
     let coarse = convolutionSites(
       of: sites, filterSize: problem.filterSize, stride: problem.stride,
       spatialSize: problem.spatialSize)
@@ -49,7 +49,7 @@ struct RulebookTests {
   func fullImage(filterSize: [Int]) throws {
     let sites = (0..<2).flatMap { batch in filterOffsets([4, 5]).map { [batch] + $0 } }
     let set = try siteSet(sites, batchSize: 2, spatialSize: [4, 5])
-    let rulebook = try Rulebook.submanifold(set, filterSize: filterSize)
+    let rulebook = try Rulebook.submanifold(set, FilterGeometry(size: filterSize))
     #expect(pairs(rulebook) == submanifoldRulebook(sites: sites, filterSize: filterSize))
   }
 
@@ -61,11 +61,11 @@ struct RulebookTests {
     let set = try siteSet(sites, batchSize: 4, spatialSize: size)
     #expect(set.count == 60_000)
     for filter in [[1, 3, 3], [3, 1, 1], [1, 2, 2]] {
-      let rulebook = try Rulebook.submanifold(set, filterSize: filter)
+      let rulebook = try Rulebook.submanifold(set, FilterGeometry(size: filter))
       #expect(pairs(rulebook) == submanifoldRulebook(sites: sites, filterSize: filter))
       expectBlocks(of: rulebook)
     }
-    let rulebook = try Rulebook.strided(set, filterSize: [1, 2, 2], stride: [1, 2, 2])
+    let rulebook = try Rulebook.strided(set, FilterGeometry(size: [1, 2, 2], stride: [1, 2, 2]))
     // Windows that do not overlap: every site feeds one output.
     #expect(rulebook.pairCount == set.count)
     #expect(Set(rulebook.inputRows).count == set.count)
@@ -76,16 +76,18 @@ struct RulebookTests {
   @Test("filters that do not fit are refused")
   func refusals() throws {
     let set = try siteSet([[0, 1, 1]], batchSize: 1, spatialSize: [7, 8])
-    #expect(throws: SiteError.self) { try Rulebook.submanifold(set, filterSize: [3]) }
-    #expect(throws: SiteError.self) { try Rulebook.submanifold(set, filterSize: []) }
-    #expect(throws: SiteError.self) { try Rulebook.submanifold(set, filterSize: [0, 3]) }
-    #expect(throws: SiteError.self) { try Rulebook.submanifold(set, filterSize: [17, 3]) }
+    #expect(throws: SiteError.self) { try Rulebook.submanifold(set, FilterGeometry(size: [3])) }
+    #expect(throws: SiteError.self) { try Rulebook.submanifold(set, FilterGeometry(size: [])) }
+    #expect(throws: SiteError.self) { try Rulebook.submanifold(set, FilterGeometry(size: [0, 3])) }
+    #expect(throws: SiteError.self) {
+      try Rulebook.submanifold(set, FilterGeometry(size: [65, 3]))
+    }
     for (filter, stride) in [
       ([2, 2], [2, 2]), ([8, 1], [1, 1]), ([3], [2]), ([1, 1], [2, 0]), ([1, 1], [-2, 1]),
       ([1, 1, 1], [1, 1, 1]), ([3, 3], [2, 2]), ([1, 1], [1]),
     ] {
       #expect(throws: SiteError.self) {
-        try Rulebook.strided(set, filterSize: filter, stride: stride)
+        try Rulebook.strided(set, FilterGeometry(size: filter, stride: stride))
       }
     }
   }

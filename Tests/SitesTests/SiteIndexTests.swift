@@ -30,15 +30,13 @@ struct SiteIndexTests {
   static let indices = SiteIndexKind.allCases
 
   private func rulebook(
-    _ sites: SiteSet, _ filter: Filter, _ index: some SiteIndex.Type
+    _ sites: SiteSet, _ filter: Filter, _ index: any SiteIndex.Type
   ) throws -> Rulebook {
-    func build<Index: SiteIndex>(_ index: Index.Type) throws -> Rulebook {
-      guard let stride = filter.stride else {
-        return try Rulebook.submanifold(sites, filterSize: filter.size, index: index)
-      }
-      return try Rulebook.strided(sites, filterSize: filter.size, stride: stride, index: index)
+    guard let stride = filter.stride else {
+      return try Rulebook.submanifold(sites, FilterGeometry(size: filter.size), index: index)
     }
-    return try build(index)
+    return try Rulebook.strided(
+      sites, FilterGeometry(size: filter.size, stride: stride), index: index)
   }
 
   private func expectEqual(_ rulebook: Rulebook, _ other: Rulebook, _ comment: Comment) {
@@ -114,6 +112,19 @@ struct SiteIndexTests {
         #expect(pairs.inputRows == expected.map(\.0), "\(kind.rawValue) \(step)")
         #expect(pairs.outputRows == expected.map(\.1), "\(kind.rawValue) \(step)")
       }
+    }
+  }
+
+  @Test("a plan looks up sites as it is told, and says the same")
+  func plans() throws {
+    var random = SplitMix(seed: 4)
+    let sites = randomSites(200, events: [0, 1], spatialSize: [8, 20], random: &random)
+    let set = try siteSet(sites, batchSize: 2, spatialSize: [8, 20])
+    let filter = FilterGeometry(size: [3, 3])
+    let expected = try Plan(set).submanifold(set, filter)
+    for kind in Self.indices {
+      let plan = Plan(set, index: kind)
+      expectEqual(try plan.submanifold(set, filter), expected, "\(kind.rawValue)")
     }
   }
 
