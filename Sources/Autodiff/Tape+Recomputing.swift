@@ -75,6 +75,7 @@ extension Tape {
     let tape = Tape(
       purpose, role: role, compute: inner, statistics: statistics, randomness: randomness)
     tape.draws = draws
+    if role == .firstRun { tape.trace = trace }
     return tape
   }
 }

@@ -41,10 +41,11 @@ public struct BatchNormalization: Layer {
     self.epsilon = epsilon
     self.momentum = momentum
     self.leak = leak
-    scale = Parameter(shape: [channels]) { 1 }
-    shift = Parameter(shape: [channels])
-    runningMean = Parameter(shape: [channels], isTrained: false)
-    runningVariance = Parameter(shape: [channels], isTrained: false) { 1 }
+    let shape = [max(channels, 0)]
+    scale = Parameter(shape: shape) { 1 }
+    shift = Parameter(shape: shape)
+    runningMean = Parameter(shape: shape, isTrained: false)
+    runningVariance = Parameter(shape: shape, isTrained: false) { 1 }
   }
 
   /// Scale, shift and running statistics.

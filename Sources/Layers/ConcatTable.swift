@@ -61,7 +61,7 @@ public struct ConcatTable: Layer {
   ///
   /// - Throws: what a branch throws.
   public func branches(of input: SparseTensor) throws -> [SparseTensor] {
-    try layers.map { try $0.layer(input) }
+    try layers.map { try $0.layer(input, named: $0.name) }
   }
 
   /// Applies every branch and brings the results together.

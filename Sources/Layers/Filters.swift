@@ -49,9 +49,12 @@ public struct Filters {
   }
 
   func check(_ input: SparseTensor, layer: some CustomStringConvertible) throws(LayerError) {
+    guard inputChannels > 0, outputChannels > 0 else {
+      throw LayerError.noChannels(layer: layer.description)
+    }
     guard Self.arePossible(inputChannels, outputChannels, groups: groups) else {
-      throw LayerError.impossibleChannels(
-        layer: layer.description, inputs: inputChannels, outputs: outputChannels, groups: groups)
+      let channels = groups > 0 && inputChannels % groups == 0 ? outputChannels : inputChannels
+      throw LayerError.groups(layer: layer.description, groups: groups, channels: channels)
     }
     guard input.channels == inputChannels else {
       throw LayerError.channels(

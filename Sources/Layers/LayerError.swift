@@ -12,8 +12,6 @@ public enum LayerError: Error, Equatable, Sendable {
   case unequalChannels(layer: String, channels: [Int])
   /// Branches on different sites.
   case differentSites(layer: String, first: SiteShape, other: SiteShape)
-  /// Numbers of channels that make no filters, or that groups do not divide.
-  case impossibleChannels(layer: String, inputs: Int, outputs: Int, groups: Int)
   /// A number of groups that does not divide the channels.
   case groups(layer: String, groups: Int, channels: Int)
   /// A setting of a layer outside the values it may have.
@@ -42,6 +40,8 @@ public enum LayerError: Error, Equatable, Sendable {
   case differentImages(layer: String, first: SiteShape, other: SiteShape)
   /// Features that are not one row for each event of the sites' batch.
   case notPerEvent(layer: String, found: SiteShape, batchSize: Int)
+  /// A layer made to read or write no channels where it needs some.
+  case noChannels(layer: String)
 
   /// How many sites of what image a message speaks of.
   public struct SiteShape: Equatable, Sendable {
@@ -67,9 +67,6 @@ extension LayerError: CustomStringConvertible {
     case .differentSites(let layer, let first, let other):
       "\(layer) joins branches on the same sites, but one has \(first.count) sites of size "
         + "\(first.spatialSize) and another \(other.count) of size \(other.spatialSize)"
-    case .impossibleChannels(let layer, let inputs, let outputs, let groups):
-      "\(layer) cannot have \(inputs) input and \(outputs) output channels in \(groups) groups: "
-        + "use at least one of each, and groups that divide both"
     case .groups(let layer, let groups, let channels):
       "\(layer) cannot part \(channels) channels into \(groups) equal groups: "
         + "use a number of groups that divides them"
@@ -78,6 +75,8 @@ extension LayerError: CustomStringConvertible {
     case .pointRows, .pointSites, .duplicatePoint, .rowOutside, .needsValues, .channelOutside,
       .scores, .denseTooLarge, .denseValues, .fills, .differentImages, .notPerEvent:
       pointDescription
+    case .noChannels(let layer):
+      "\(layer) reads or writes no channels: give it one at least"
     }
   }
 }

@@ -28,6 +28,9 @@ public final class Trainer {
   /// Bytes the arena holds.
   public var heldBytes: Int { compute.arena.heldBytes }
 
+  /// How often the arena had to ask the system for memory: constant once steps have warmed up.
+  public var systemAllocations: Int { compute.arena.systemAllocations }
+
   /// A trainer with the threads it may use.
   ///
   /// - Parameter seed: two runs with the same seed leave the same to chance.

@@ -165,8 +165,10 @@ struct GroupedConvolutionTests {
     let plan = Plan(try siteSet([[0, 1, 1]], batchSize: 1, spatialSize: [4, 4]))
     let input = SparseTensor(planning: plan, channels: max(0, inputs))
     #expect(
-      throws: LayerError.impossibleChannels(
-        layer: layer.description, inputs: inputs, outputs: outputs, groups: groups)
+      throws: inputs > 0 && outputs > 0
+        ? LayerError.groups(
+          layer: layer.description, groups: groups, channels: inputs == 3 ? inputs : outputs)
+        : .noChannels(layer: layer.description)
     ) { try layer(input) }
   }
 }
