@@ -66,6 +66,11 @@ public struct Sequential<Features: LayerFeatures>: Layer {
 
   /// A sequence of layers named by their numbers, as SparseConvNet and PyTorch name them.
   public init(_ layers: any Layer<Features>...) {
+    self.init(numbered: layers)
+  }
+
+  /// A sequence of any number of layers named by their numbers.
+  public init(numbered layers: [any Layer<Features>]) {
     self.init(layers.enumerated().map { ("\($0.offset)", $0.element) })
   }
 
