@@ -12,12 +12,12 @@ protocol ElementwiseFunction {
   func slope(at x: Float, value: Float) -> Float
 }
 
-/// D.-A. Clevert, T. Unterthiner, S. Hochreiter, arXiv:1511.07289.
+/// The exponential linear unit of Clevert, Unterthiner and Hochreiter, arXiv:1511.07289.
 struct ELU: ElementwiseFunction {
   let alpha: Float
   let scale: Float
 
-  /// The constants of G. Klambauer et al., "Self-normalizing neural networks", arXiv:1706.02515.
+  /// With the constants of Klambauer et al., "Self-normalizing neural networks", arXiv:1706.02515.
   static let selfNormalizing = ELU(alpha: 1.673_263_242_354_377_2, scale: 1.050_700_987_355_480_5)
 
   @inline(__always)
@@ -31,7 +31,7 @@ struct ELU: ElementwiseFunction {
   }
 }
 
-/// J. Barron, "Continuously differentiable exponential linear units", arXiv:1704.07483.
+/// The continuously differentiable ELU of Barron, arXiv:1704.07483.
 struct CELU: ElementwiseFunction {
   let alpha: Float
 
@@ -86,7 +86,7 @@ struct Softplus: ElementwiseFunction {
   }
 }
 
-/// S. Elfwing, E. Uchibe, K. Doya, arXiv:1702.03118.
+/// The sigmoid-weighted linear unit of Elfwing, Uchibe and Doya, arXiv:1702.03118.
 struct SiLU: ElementwiseFunction {
   @inline(__always)
   func value(_ x: Float) -> Float { x * Sigmoid().value(x) }
@@ -98,7 +98,7 @@ struct SiLU: ElementwiseFunction {
   }
 }
 
-/// D. Hendrycks, K. Gimpel, "Gaussian error linear units", arXiv:1606.08415, without their
+/// The Gaussian error linear unit of Hendrycks and Gimpel, arXiv:1606.08415, without their
 /// approximation.
 struct GELU: ElementwiseFunction {
   /// The complement keeps the digits of small probabilities, which `1 + erf` would cancel.
