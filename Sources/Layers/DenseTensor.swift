@@ -25,7 +25,17 @@ public struct DenseTensor {
   /// Number of positions of one image.
   public var positions: Int { spatialSize.reduce(1, *) }
 
-  init(batchSize: Int, spatialSize: [Int], features: Variable) {
+  /// Images of features that were computed on a tape, in the order of rows.
+  ///
+  /// - Throws: `SiteError` for an impossible size, `LayerError` when features are not of that size.
+  public init(_ features: Variable, batchSize: Int, spatialSize: [Int]) throws {
+    _ = try SitePacking(batchSize: batchSize, spatialSize: spatialSize)
+    let channels = features.channels
+    guard try features.rows == DenseTensor.rows(batchSize, spatialSize, channels: channels) else {
+      throw LayerError.denseValues(
+        found: features.rows * channels, batchSize: batchSize, spatialSize: spatialSize,
+        channels: channels)
+    }
     self.batchSize = batchSize
     self.spatialSize = spatialSize
     self.features = features
@@ -33,20 +43,13 @@ public struct DenseTensor {
 
   /// Images of features in the order of rows.
   ///
-  /// - Throws: `SiteError` for an impossible size, `LayerError` when features are not of that size.
+  /// - Throws: as the other form.
   public init(
     _ features: Tensor, batchSize: Int, spatialSize: [Int], tape: Tape, needsGradient: Bool = false
   ) throws {
-    _ = try SitePacking(batchSize: batchSize, spatialSize: spatialSize)
-    let channels = features.channels
-    let rows = try DenseTensor.rows(batchSize, spatialSize, channels: channels)
-    guard features.rows == rows else {
-      throw LayerError.denseValues(
-        found: features.count, batchSize: batchSize, spatialSize: spatialSize, channels: channels)
-    }
-    self.init(
-      batchSize: batchSize, spatialSize: spatialSize,
-      features: tape.variable(features, needsGradient: needsGradient))
+    try self.init(
+      tape.variable(features, needsGradient: needsGradient), batchSize: batchSize,
+      spatialSize: spatialSize)
   }
 
   /// Images in PyTorch's order, `[image][channel][position]`.
@@ -66,9 +69,9 @@ public struct DenseTensor {
     values.withUnsafeBufferPointer {
       tape.compute.channelsLast($0, images: batchSize, to: features)
     }
-    self.init(
-      batchSize: batchSize, spatialSize: spatialSize,
-      features: tape.variable(features, needsGradient: needsGradient))
+    try self.init(
+      features, batchSize: batchSize, spatialSize: spatialSize, tape: tape,
+      needsGradient: needsGradient)
   }
 
   /// The images of a network that is only being planned.
@@ -77,9 +80,9 @@ public struct DenseTensor {
   public init(planning batchSize: Int, spatialSize: [Int], channels: Int) throws {
     _ = try SitePacking(batchSize: batchSize, spatialSize: spatialSize)
     let rows = try DenseTensor.rows(batchSize, spatialSize, channels: channels)
-    self.init(
-      batchSize: batchSize, spatialSize: spatialSize,
-      features: Tape(.planning).placeholder(rows: rows, channels: channels))
+    try self.init(
+      Tape(.planning).placeholder(rows: rows, channels: channels), batchSize: batchSize,
+      spatialSize: spatialSize)
   }
 
   /// The features in PyTorch's order, `[image][channel][position]`.

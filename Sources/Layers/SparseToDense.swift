@@ -47,8 +47,8 @@ public struct SparseToDense: CustomStringConvertible {
         }
       )
     }
-    return DenseTensor(
-      batchSize: sites.batchSize, spatialSize: sites.spatialSize, features: output)
+    return try DenseTensor(
+      output, batchSize: sites.batchSize, spatialSize: sites.spatialSize)
   }
 
   /// As SparseConvNet prints it, with what it fills in where that is not zero.
