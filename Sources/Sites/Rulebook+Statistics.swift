@@ -29,7 +29,9 @@ extension Rulebook {
     }
   }
 
-  /// Counts the pairs by offset and by output site. Cost: one pass over the pairs.
+  /// Pairs counted by offset and by output site.
+  ///
+  /// Cost: one pass over the pairs.
   public var statistics: Statistics {
     var pairsOf = [Int](repeating: 0, count: outputSites.count)
     for row in outputRows { pairsOf[Int(row)] += 1 }

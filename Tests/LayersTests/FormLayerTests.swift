@@ -55,9 +55,10 @@ struct FormLayerTests {
 
   @Test("the same bits at one, two and eight threads", arguments: FormProblem.Operator.allCases)
   func threads(_ layer: FormProblem.Operator) throws {
-    var problems: [FormProblem] = []
-    for filter in [FilterCells([3, 3], dilation: [2, 1]), FilterCells([2, 2], stride: [2, 2])] {
-      problems.append(FormProblem(layer, filter, count: 40, events: [0, 1, 3]))
+    // Enough sites for many blocks of rows, and for several pieces of a weight's gradient.
+    let problems = [FilterCells([3, 3], dilation: [2, 1]), FilterCells([2, 2], stride: [2, 2])].map
+    {
+      FormProblem(layer, $0, count: 4000, events: [0, 1, 3], spatialSize: [64, 80])
     }
     for problem in problems {
       let single = try FormProblem.Pass(problem, threads: 1)

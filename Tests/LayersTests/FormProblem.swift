@@ -41,21 +41,24 @@ struct FormProblem: CustomStringConvertible, Sendable {
     [.inverseOfStrided, .inverseOfFull, .inverseOfGiven, .unPooling].contains(layer)
   }
   var isOnto: Bool { [.submanifoldOnto, .stridedOnto, .fullOnto].contains(layer) }
-  var hasWeight: Bool { reduction == nil && layer != .unPooling }
+  var hasWeight: Bool { reduction == nil }
   var outputChannels: Int { hasWeight ? Self.outputChannels : Self.inputChannels }
   var weightCount: Int { hasWeight ? pairs.count * Self.inputChannels * outputChannels : 0 }
   var biasCount: Int { hasWeight ? outputChannels : 0 }
   private var reduction: Reduction? {
     switch layer {
     case .maximum: .maximum
-    case .sum: .sum
+    case .sum, .unPooling: .sum
     case .average: .averageOverVolume
     case .activeAverage: .averageOverActive
     default: nil
     }
   }
 
-  init(_ layer: Operator, _ filter: FilterCells, count: Int, events: [Int]) {
+  /// A problem on a small image that the filter divides, unless a size is given that it divides.
+  init(
+    _ layer: Operator, _ filter: FilterCells, count: Int, events: [Int], spatialSize: [Int]? = nil
+  ) {
     self.layer = layer
     form =
       switch layer {
@@ -64,7 +67,8 @@ struct FormProblem: CustomStringConvertible, Sendable {
       default: .strided
       }
     self.filter = form == .submanifold ? FilterVariety.unstrided(filter) : filter
-    spatialSize = FilterVariety.spatialSize(for: filter)
+    let spatialSize = spatialSize ?? FilterVariety.spatialSize(for: filter)
+    self.spatialSize = spatialSize
     var random = SplitMix(seed: UInt64(count * 10 + filter.size.count))
     let sites = randomSites(count, events: events, spatialSize: spatialSize, random: &random)
     var targets = outputSites(of: sites, self.filter, form: form, spatialSize: spatialSize)
@@ -82,30 +86,12 @@ struct FormProblem: CustomStringConvertible, Sendable {
     self.pairs = isInverse ? inverted(pairs) : pairs
   }
 
-  static func all(
-    counts: [Int], filters: (Int) -> [FilterCells] = FilterVariety.filters
-  ) -> [FormProblem] {
-    Operator.allCases.flatMap { layer in
-      (1...4).flatMap { dimension in
-        filters(dimension).flatMap { filter in
-          counts.enumerated().map { number, count in
-            FormProblem(layer, filter, count: count, events: number % 2 == 0 ? [0, 2] : [1, 3])
-          }
-        }
-      }
-    }
-  }
-
   /// The oracle's result.
   func reference(_ features: [[Double]], weight: [Double], bias: [Double]) -> [[Double]] {
     if let reduction {
       return reduceWindows(
         features, rulebook: pairs, outputRows: output.count, channels: Self.inputChannels,
         by: reduction)
-    }
-    guard hasWeight else {
-      return reduceWindows(
-        features, rulebook: pairs, outputRows: output.count, channels: Self.inputChannels, by: .sum)
     }
     return applyRulebook(
       features, rulebook: pairs, outputRows: output.count,
