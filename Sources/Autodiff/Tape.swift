@@ -3,7 +3,8 @@ import Tensors
 /// Records what operators did, so that their gradients can be taken in reverse.
 ///
 /// A tape lives for one step. Operators write themselves down with `record`; `backward` runs the
-/// pullbacks from the last to the first. A tape made for inference forgets pullbacks at once, and a
+/// pullbacks from the last to the first. Operators that draw random numbers or keep statistics of
+/// what they see do both through the tape, so that a step can be repeated or refused as a whole. A tape made for inference forgets pullbacks at once, and a
 /// tape made for planning runs no operator at all: the network then walks over sites and shapes
 /// only, which checks every size and fills the plan.
 public final class Tape {
@@ -19,7 +20,7 @@ public final class Tape {
 
   /// Where normalisation takes mean and variance from.
   public enum Statistics: Sendable {
-    /// From the batch; running statistics follow it.
+    /// From the batch; running statistics follow it when the step counts.
     case batchUpdatingRunning
     /// From the batch; running statistics stay.
     case batch
@@ -36,24 +37,64 @@ public final class Tape {
   /// Threads and memory of the step.
   public let compute: Compute
 
+  /// Where layers note what they do, if anybody asks.
+  public var trace: Trace?
+
+  /// What decides the step's random numbers.
+  public let randomness: StepRandomness
+
+  /// Draws taken so far.
+  var draws: UInt64 = 0
+
+  private let role: Role
   private var pullbacks: [() -> Void] = []
+  private var updates: [() -> Void] = []
   private let generation: Int
+
+  /// How a tape takes part in a step; see `recomputing`.
+  enum Role {
+    /// It is the step's own.
+    case main
+    /// It runs a part whose gradients will be taken later: nothing is recorded.
+    case firstRun
+    /// It runs that part again, with gradients: running statistics have moved already.
+    case repetition
+  }
 
   /// A tape for one step.
   ///
-  /// - Parameter statistics: by default the batch's while training, the running ones otherwise.
-  public init(_ purpose: Purpose, compute: Compute = Compute(), statistics: Statistics? = nil) {
-    self.purpose = purpose
-    self.compute = compute
-    generation = compute.arena.generation
-    self.statistics = statistics ?? (purpose == .training ? .batchUpdatingRunning : .running)
+  /// - Parameters:
+  ///   - statistics: by default the batch's while training, the running ones otherwise.
+  ///   - randomness: seed and number of the step; steps of one run differ in the number.
+  public convenience init(
+    _ purpose: Purpose, compute: Compute = Compute(), statistics: Statistics? = nil,
+    randomness: StepRandomness = StepRandomness()
+  ) {
+    self.init(
+      purpose, role: .main, compute: compute,
+      statistics: statistics ?? (purpose == .training ? .batchUpdatingRunning : .running),
+      randomness: randomness)
   }
+
+  init(
+    _ purpose: Purpose, role: Role, compute: Compute, statistics: Statistics,
+    randomness: StepRandomness
+  ) {
+    self.purpose = purpose
+    self.role = role
+    self.compute = compute
+    self.statistics = statistics
+    self.randomness = randomness
+    generation = compute.arena.generation
+  }
+
+  private var isRecording: Bool { purpose == .training && role != .firstRun }
 
   /// An input of the network: nobody asks for its gradient unless `needsGradient`.
   public func variable(_ value: Tensor, needsGradient: Bool = false) -> Variable {
     Variable(
       rows: value.rows, channels: value.channels, tape: self, tensor: value,
-      needsGradient: needsGradient && purpose == .training)
+      needsGradient: needsGradient && isRecording)
   }
 
   /// An input known by its shape alone, while planning.
@@ -78,9 +119,8 @@ public final class Tape {
     let (value, pullback) = operation(compute)
     precondition(value.rows == rows && value.channels == channels, "an operator keeps its word")
     let result = Variable(
-      rows: rows, channels: channels, tape: self, tensor: value,
-      needsGradient: purpose == .training)
-    if purpose == .training {
+      rows: rows, channels: channels, tape: self, tensor: value, needsGradient: isRecording)
+    if isRecording {
       pullbacks.append {
         // What nobody used downstream has no gradient, and nothing to hand on.
         if let gradient = result.gradient { pullback(gradient) }
@@ -89,11 +129,48 @@ public final class Tape {
     return result
   }
 
-  /// Runs all pullbacks in reverse, starting from the gradient of a result.
+  /// Random words of their own for the operator that asks.
+  public func nextDraw() -> RandomDraw {
+    defer { draws += 1 }
+    return RandomDraw(randomness, number: draws)
+  }
+
+  /// Leaves a change of the network, as of its running statistics, until the step is known to count.
+  ///
+  /// A step may yet be refused, because its loss is not finite or a later layer does not fit.
+  /// Changes are made in the order they were left, by `backward` or `applyUpdates`; a part that is
+  /// run twice leaves them once. They must own what they read: scratch memory may end before.
+  public func deferUpdate(_ update: @escaping () -> Void) {
+    if purpose != .planning, role != .repetition { updates.append(update) }
+  }
+
+  /// Leaves to another tape what was left to this one.
+  func handUpdates(to tape: Tape) {
+    for update in updates { tape.deferUpdate(update) }
+    updates = []
+  }
+
+  /// Makes the changes that were left, for who takes no gradients.
+  public func applyUpdates() {
+    let due = updates
+    updates = []
+    for update in due { update() }
+  }
+
+  /// Makes the changes that were left, then runs all pullbacks in reverse, starting from the
+  /// gradient of a result.
   public func backward(from result: Variable, gradient: Tensor) {
-    precondition(purpose == .training, "only a training tape has recorded gradients")
+    precondition(isRecording, "only a training tape has recorded gradients")
     precondition(generation == compute.arena.generation, "a tape ends when its arena is reset")
+    applyUpdates()
     result.accumulate { _ in gradient }
     while let pullback = pullbacks.popLast() { pullback() }
+  }
+
+  /// Forgets pullbacks and changes of a step that is not to count, and with them the memory they
+  /// hold on to.
+  public func discard() {
+    pullbacks = []
+    updates = []
   }
 }

@@ -54,4 +54,9 @@ public final class Variable {
     }
     gradient = sum
   }
+
+  /// Takes over a sum of contributions that was begun, or carried on, elsewhere.
+  func continueSum(from sum: Tensor?) {
+    if needsGradient { gradient = sum }
+  }
 }

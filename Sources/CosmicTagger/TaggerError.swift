@@ -48,7 +48,7 @@ public struct TaggerError: Error, CustomStringConvertible, Sendable {
       self.init(.usage, error.description)
     case is PictureError:
       self.init(.inputOutput, "\(error)")
-    case is SiteError, is LayerError, is TrainingError:
+    case is SiteError, is LayerError, is PlanningError, is TrainingError:
       self.init(.badData, "\(error)")
     default:
       self.init(.software, "\(error)")

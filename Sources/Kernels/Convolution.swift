@@ -12,18 +12,24 @@ extension Compute {
   ///   - input: `[rules.sourceRows, input channels]`.
   ///   - weight: `[offsets × input channels, output channels]`; when `transposingWeight`,
   ///     `[offsets × output channels, input channels]`, each offset's matrix read transposed, as
-  ///     the input gradient needs it.
+  ///     the input gradient needs it. With several groups the columns are those of one group.
   ///   - bias: `[1, output channels]`, or nothing.
+  ///   - groups: channel groups that do not mix: group g of the output reads group g of the input.
   /// - Returns: `[rules.targetRows, output channels]`.
   public func convolve(
-    _ input: Tensor, weight: Tensor, bias: Tensor?, rules: Rules, transposingWeight: Bool = false
+    _ input: Tensor, weight: Tensor, bias: Tensor?, rules: Rules, transposingWeight: Bool = false,
+    groups: Int = 1
   ) -> Tensor {
     MatrixProduct.prepare()
     let inputChannels = input.channels
-    let outputChannels = transposingWeight ? weight.rows / rules.offsets : weight.channels
+    let outputChannels = transposingWeight ? weight.rows / rules.offsets : weight.channels * groups
     precondition(input.rows == rules.sourceRows, "input rows are the rulebook's sources")
     precondition(
-      weight.count == rules.offsets * inputChannels * outputChannels, "weight fits the channels")
+      weight.count * groups == rules.offsets * inputChannels * outputChannels,
+      "weight fits the channels")
+    if groups > 1, inputChannels == groups, outputChannels == groups {
+      return convolveDepthwise(input, weight: weight, bias: bias, rules: rules)
+    }
     let output = arena.tensor(rows: rules.targetRows, channels: outputChannels)
     let scratch = BlockScratch(
       arena, threads: threads.count, rows: rules.rowsPerBlock,
@@ -31,18 +37,18 @@ extension Compute {
     threads.run(rules.blocks) { block, thread in
       initialise(output, rows: rules.rows(ofBlock: block), bias: bias)
       for offset in 0..<rules.offsets {
-        let matrix = weight.matrix(
-          offset: offset, inputChannels: inputChannels, outputChannels: outputChannels,
-          isTransposed: transposingWeight)
+        let filter = OffsetFilter(
+          weight: weight, offset: offset, groups: groups, inputChannels: inputChannels,
+          outputChannels: outputChannels, isTransposed: transposingWeight)
         accumulate(
-          block: block, offset: offset, input: input, matrix: matrix, rules: rules,
+          block: block, offset: offset, input: input, filter: filter, rules: rules,
           into: output, gathered: scratch.first(thread), products: scratch.second(thread))
       }
     }
     return output
   }
 
-  private func initialise(_ output: Tensor, rows: Range<Int>, bias: Tensor?) {
+  func initialise(_ output: Tensor, rows: Range<Int>, bias: Tensor?) {
     let channels = output.channels
     let first = output.values + rows.lowerBound * channels
     guard let bias else {
@@ -55,24 +61,24 @@ extension Compute {
   }
 
   private func accumulate(
-    block: Int, offset: Int, input: Tensor, matrix: Matrix, rules: Rules, into output: Tensor,
-    gathered: UnsafeMutablePointer<Float>, products: UnsafeMutablePointer<Float>
+    block: Int, offset: Int, input: Tensor, filter: OffsetFilter, rules: Rules,
+    into output: Tensor, gathered: UnsafeMutablePointer<Float>,
+    products: UnsafeMutablePointer<Float>
   ) {
     let inputChannels = input.channels
     let outputChannels = output.channels
     if offset == rules.identityOffset {
       let rows = rules.rows(ofBlock: block)
-      MatrixProduct.multiply(
-        Matrix(
-          input.values + rows.lowerBound * inputChannels, rows: rows.count, columns: inputChannels),
-        matrix, into: output.values + rows.lowerBound * outputChannels, accumulating: true)
+      filter.multiply(
+        input.matrix(rows: rows), into: output.values + rows.lowerBound * outputChannels,
+        accumulating: true)
       return
     }
     let pairs = rules.pairs(block: block, offset: offset)
     guard !pairs.isEmpty else { return }
     gather(input, rows: rules.sources + pairs.lowerBound, count: pairs.count, into: gathered)
-    MatrixProduct.multiply(
-      Matrix(gathered, rows: pairs.count, columns: inputChannels), matrix, into: products,
+    filter.multiply(
+      Matrix(gathered, rows: pairs.count, columns: inputChannels), into: products,
       accumulating: false)
     scatterAdd(products, rows: rules.targets + pairs.lowerBound, count: pairs.count, to: output)
   }
@@ -125,8 +131,31 @@ struct BlockScratch {
   private static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 }
 
+/// The weights of one filter offset: a matrix for each group of channels.
+private struct OffsetFilter {
+  let weight: Tensor
+  let offset: Int
+  let groups: Int
+  let inputChannels: Int
+  let outputChannels: Int
+  let isTransposed: Bool
+
+  /// `result = rows · weights`, or `+=`, group by group; rows of the result are dense.
+  func multiply(_ rows: Matrix, into result: UnsafeMutablePointer<Float>, accumulating: Bool) {
+    for group in 0..<groups {
+      MatrixProduct.multiply(
+        rows.group(group, of: groups),
+        weight.matrix(
+          offset: offset * groups + group, inputChannels: inputChannels / groups,
+          outputChannels: outputChannels / groups, isTransposed: isTransposed),
+        into: result + group * (outputChannels / groups), pitch: outputChannels,
+        accumulating: accumulating)
+    }
+  }
+}
+
 extension Tensor {
-  /// The weight matrix of one filter offset.
+  /// The weight matrix of one filter offset, or of one group of an offset.
   func matrix(
     offset: Int, inputChannels: Int, outputChannels: Int, isTransposed: Bool
   ) -> Matrix {

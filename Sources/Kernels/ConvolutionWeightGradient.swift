@@ -11,12 +11,14 @@ extension Compute {
   /// - Parameters:
   ///   - input: `[rules.sourceRows, input channels]`.
   ///   - outputGradient: `[rules.targetRows, output channels]`.
-  ///   - gradient: `[offsets × input channels, output channels]`, added to.
+  ///   - gradient: `[offsets × input channels, output channels]`, of one group where there are
+  ///     several; added to.
+  ///   - groups: channel groups that do not mix.
   public func accumulateWeightGradient(
-    input: Tensor, outputGradient: Tensor, rules: Rules, into gradient: Tensor
+    input: Tensor, outputGradient: Tensor, rules: Rules, into gradient: Tensor, groups: Int = 1
   ) {
     MatrixProduct.prepare()
-    let matrixCount = input.channels * outputGradient.channels
+    let matrixCount = input.channels * outputGradient.channels / groups
     precondition(gradient.count == rules.offsets * matrixCount, "gradient fits the channels")
     let pieces = WeightGradientPiece.cut(rules)
     let partials = arena.scratch(Float.self, count: pieces.count * matrixCount)
@@ -25,7 +27,7 @@ extension Compute {
       channels: input.channels, outputGradient.channels)
     threads.run(pieces.count) { index, thread in
       pieces[index].sum(
-        input: input, outputGradient: outputGradient, rules: rules,
+        input: input, outputGradient: outputGradient, rules: rules, groups: groups,
         into: partials + index * matrixCount, scratch: scratch, thread: thread)
     }
     threads.run(rules.offsets) { offset, _ in
@@ -67,7 +69,7 @@ private struct WeightGradientPiece {
   }
 
   func sum(
-    input: Tensor, outputGradient: Tensor, rules: Rules,
+    input: Tensor, outputGradient: Tensor, rules: Rules, groups: Int,
     into partial: UnsafeMutablePointer<Float>, scratch: BlockScratch, thread: Int
   ) {
     for start in stride(from: pairs.lowerBound, to: pairs.upperBound, by: Self.gatheredRows) {
@@ -78,8 +80,26 @@ private struct WeightGradientPiece {
       let targets = rows(
         of: outputGradient, from: rules.targets + start, count: count, rules: rules,
         buffer: scratch.second(thread))
+      add(
+        sources, targets, groups: groups, to: partial, accumulating: start != pairs.lowerBound)
+    }
+  }
+
+  /// `partial = sourcesᵀ · targets`, or `+=`, group by group; channel by channel where each channel
+  /// is a group.
+  private func add(
+    _ sources: Matrix, _ targets: Matrix, groups: Int, to partial: UnsafeMutablePointer<Float>,
+    accumulating: Bool
+  ) {
+    if groups > 1, sources.columns == groups, targets.columns == groups {
+      addProductsOfColumns(sources, targets, to: partial, accumulating: accumulating)
+      return
+    }
+    let groupCount = sources.columns / groups * (targets.columns / groups)
+    for group in 0..<groups {
       MatrixProduct.multiply(
-        sources.transposed, targets, into: partial, accumulating: start != pairs.lowerBound)
+        sources.group(group, of: groups).transposed, targets.group(group, of: groups),
+        into: partial + group * groupCount, accumulating: accumulating)
     }
   }
 

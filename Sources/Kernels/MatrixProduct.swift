@@ -5,18 +5,31 @@ struct Matrix {
   let values: UnsafePointer<Float>
   let rows: Int
   let columns: Int
+  /// Floats from one row to the next: more than `columns` where it is a slice of wider rows.
+  let pitch: Int
   /// Whether the product reads the transpose.
   let isTransposed: Bool
 
-  init(_ values: UnsafePointer<Float>, rows: Int, columns: Int, isTransposed: Bool = false) {
+  init(
+    _ values: UnsafePointer<Float>, rows: Int, columns: Int, pitch: Int? = nil,
+    isTransposed: Bool = false
+  ) {
     self.values = values
     self.rows = rows
     self.columns = columns
+    self.pitch = pitch ?? columns
     self.isTransposed = isTransposed
   }
 
   var transposed: Matrix {
-    Matrix(values, rows: rows, columns: columns, isTransposed: !isTransposed)
+    Matrix(values, rows: rows, columns: columns, pitch: pitch, isTransposed: !isTransposed)
+  }
+
+  /// The columns of one of `count` equal groups.
+  func group(_ group: Int, of count: Int) -> Matrix {
+    let width = columns / count
+    return Matrix(
+      values + group * width, rows: rows, columns: width, pitch: pitch, isTransposed: isTransposed)
   }
 
   var effectiveRows: Int { isTransposed ? columns : rows }
@@ -36,8 +49,11 @@ enum MatrixProduct {
   }
 
   /// `result = left · right`, or `result += left · right` when accumulating.
+  ///
+  /// - Parameter pitch: floats from one row of the result to the next; without it rows lie dense.
   static func multiply(
-    _ left: Matrix, _ right: Matrix, into result: UnsafeMutablePointer<Float>, accumulating: Bool
+    _ left: Matrix, _ right: Matrix, into result: UnsafeMutablePointer<Float>, pitch: Int? = nil,
+    accumulating: Bool
   ) {
     let rows = left.effectiveRows
     let columns = right.effectiveColumns
@@ -48,7 +64,7 @@ enum MatrixProduct {
       left.isTransposed ? CblasTrans : CblasNoTrans,
       right.isTransposed ? CblasTrans : CblasNoTrans,
       blasint(rows), blasint(columns), blasint(inner), 1,
-      left.values, blasint(left.columns), right.values, blasint(right.columns),
-      accumulating ? 1 : 0, result, blasint(columns))
+      left.values, blasint(left.pitch), right.values, blasint(right.pitch),
+      accumulating ? 1 : 0, result, blasint(pitch ?? columns))
   }
 }

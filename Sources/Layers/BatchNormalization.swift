@@ -7,11 +7,13 @@ import Tensors
 /// `output = leaky(scale · (x - mean) / √(variance + epsilon) + shift)` for each channel. While
 /// training, mean and variance are the batch's (the biased variance), and the running statistics
 /// follow by `momentum`, in PyTorch's sense: `running = (1 - momentum) · running + momentum ·
-/// batch`, the variance unbiased. At other times the running statistics are used. A batch without
-/// sites changes nothing; one site has no unbiased variance and leaves the running one alone.
+/// batch`, the variance unbiased. They follow when the step counts: at the beginning of the backward
+/// pass, or when the tape is asked to apply its updates. At other times the running statistics are
+/// used. A batch without sites changes nothing; one site has no unbiased variance and leaves the
+/// running one alone.
 ///
-/// SparseConvNet's `BatchNormalization`, `BatchNormReLU` and `BatchNormLeakyReLU` are this layer
-/// with `leak` 1, 0 and 0.333, `epsilon` 1e-4 and `momentum` 0.01.
+/// SparseConvNet's `BatchNormalization` is this layer with `epsilon` 1e-4 and `momentum` 0.01;
+/// `BatchNormReLU` and `BatchNormLeakyReLU` are functions that make it with their `leak`.
 ///
 /// Cost: three passes over the features forward, two backward.
 public struct BatchNormalization: Layer {
@@ -39,10 +41,11 @@ public struct BatchNormalization: Layer {
     self.epsilon = epsilon
     self.momentum = momentum
     self.leak = leak
-    scale = Parameter(shape: [channels]) { 1 }
-    shift = Parameter(shape: [channels])
-    runningMean = Parameter(shape: [channels], isTrained: false)
-    runningVariance = Parameter(shape: [channels], isTrained: false) { 1 }
+    let shape = [max(channels, 0)]
+    scale = Parameter(shape: shape) { 1 }
+    shift = Parameter(shape: shape)
+    runningMean = Parameter(shape: shape, isTrained: false)
+    runningVariance = Parameter(shape: shape, isTrained: false) { 1 }
   }
 
   /// Scale, shift and running statistics.
@@ -64,13 +67,11 @@ public struct BatchNormalization: Layer {
   }
 
   private func normalise(_ input: Variable) -> Variable {
-    let usesBatch = input.tape.statistics != .running
-    let updates = input.tape.statistics == .batchUpdatingRunning
-    return input.tape.record(rows: input.rows, channels: channels) { compute in
+    let tape = input.tape
+    let usesBatch = tape.statistics != .running
+    return tape.record(rows: input.rows, channels: channels) { compute in
       let normalization =
-        usesBatch
-        ? batchNormalization(of: input.value, updatingRunning: updates, compute)
-        : runningNormalization(compute)
+        usesBatch ? batchNormalization(of: input.value, tape) : runningNormalization(compute)
       let output = compute.normalize(
         input.value, by: normalization, scale: scale.value, shift: shift.value)
       return (
@@ -86,12 +87,12 @@ public struct BatchNormalization: Layer {
     }
   }
 
-  private func batchNormalization(
-    of input: Tensor, updatingRunning: Bool, _ compute: Compute
-  ) -> Normalization {
-    let statistics = compute.statistics(of: input)
-    if updatingRunning { follow(statistics, rows: input.rows) }
-    return compute.normalization(
+  private func batchNormalization(of input: Tensor, _ tape: Tape) -> Normalization {
+    let statistics = tape.compute.statistics(of: input)
+    if tape.statistics == .batchUpdatingRunning {
+      follow(statistics, rows: input.rows, on: tape)
+    }
+    return tape.compute.normalization(
       mean: statistics.mean, variance: statistics.variance, channels: channels, epsilon: epsilon,
       leak: leak)
   }
@@ -107,17 +108,21 @@ public struct BatchNormalization: Layer {
       mean: mean, variance: variance, channels: channels, epsilon: epsilon, leak: leak)
   }
 
-  private func follow(_ batch: ChannelStatistics, rows: Int) {
+  private func follow(_ batch: ChannelStatistics, rows: Int, on tape: Tape) {
     guard rows > 0 else { return }
-    for channel in 0..<channels {
-      let mean = Double(runningMean.value.values[channel])
-      runningMean.value.values[channel] = Float(
-        mean + momentum * (batch.mean[channel] - mean))
-      guard rows > 1 else { continue }
-      let variance = Double(runningVariance.value.values[channel])
-      let unbiased = batch.variance[channel] * Double(rows) / Double(rows - 1)
-      runningVariance.value.values[channel] = Float(
-        variance + momentum * (unbiased - variance))
+    let mean = Array(UnsafeBufferPointer(start: batch.mean, count: channels))
+    let variance = Array(UnsafeBufferPointer(start: batch.variance, count: channels))
+    tape.deferUpdate {
+      move(runningMean, towards: mean)
+      guard rows > 1 else { return }
+      move(runningVariance, towards: variance.map { $0 * Double(rows) / Double(rows - 1) })
+    }
+  }
+
+  private func move(_ running: Parameter, towards batch: [Double]) {
+    for (channel, value) in batch.enumerated() {
+      let old = Double(running.value.values[channel])
+      running.value.values[channel] = Float(old + momentum * (value - old))
     }
   }
 
@@ -129,4 +134,16 @@ public struct BatchNormalization: Layer {
     default: "BatchNormLeakyReLU \(channels) leak \(leak)"
     }
   }
+}
+
+// swift-format-ignore: AlwaysUseLowerCamelCase
+/// SparseConvNet's batch normalisation followed by a ReLU, with its constants.
+public func BatchNormReLU(channels: Int) -> BatchNormalization {
+  BatchNormalization(channels: channels, epsilon: 1e-4, momentum: 0.01, leak: 0)
+}
+
+// swift-format-ignore: AlwaysUseLowerCamelCase
+/// SparseConvNet's batch normalisation followed by a leaky ReLU, with its constants.
+public func BatchNormLeakyReLU(channels: Int, leak: Float = 0.333) -> BatchNormalization {
+  BatchNormalization(channels: channels, epsilon: 1e-4, momentum: 0.01, leak: leak)
 }

@@ -12,30 +12,50 @@ public struct Filters {
   public let outputChannels: Int
   /// Size, stride, dilation and shape of the filter.
   public let geometry: FilterGeometry
+  /// Groups of channels that do not mix; one for each channel is a depthwise convolution.
+  public let groups: Int
   /// `[filter volume, input channels, output channels]`, offsets in weight order: row-major as in
-  /// SparseConvNet.
+  /// SparseConvNet; `[filter volume, groups, input channels / groups, output channels / groups]`
+  /// where there are several groups.
   public let weight: Parameter
   /// `[output channels]`, if there is one.
   public let bias: Parameter?
 
   /// Weights drawn as SparseConvNet draws them, from a normal distribution of deviation
-  /// √(2 / (input channels × filter volume)); biases zero.
+  /// √(2 · groups / (input channels × filter volume)); biases zero.
+  ///
+  /// Impossible numbers make no weights, and an error when the layer is first applied.
   init(
-    _ inputChannels: Int, _ outputChannels: Int, _ geometry: FilterGeometry, bias: Bool,
-    random: inout RandomStream
+    _ inputChannels: Int, _ outputChannels: Int, _ geometry: FilterGeometry, groups: Int = 1,
+    bias: Bool, random: inout RandomStream
   ) {
-    precondition(inputChannels > 0 && outputChannels > 0, "a filter has channels")
     self.inputChannels = inputChannels
     self.outputChannels = outputChannels
     self.geometry = geometry
-    let deviation = (2 / Double(inputChannels * geometry.volume)).squareRoot()
-    weight = Parameter(shape: [geometry.volume, inputChannels, outputChannels]) {
+    self.groups = groups
+    let isPossible = Self.arePossible(inputChannels, outputChannels, groups: groups)
+    let inputs = isPossible ? inputChannels / groups : 0
+    let outputs = isPossible ? outputChannels / groups : 0
+    let grouping = groups == 1 ? [] : [max(0, groups)]
+    let deviation = (2 / Double(inputs * geometry.volume)).squareRoot()
+    weight = Parameter(shape: [geometry.volume] + grouping + [inputs, outputs]) {
       Float(random.normal() * deviation)
     }
-    self.bias = bias ? Parameter(shape: [outputChannels]) : nil
+    self.bias = bias ? Parameter(shape: [max(0, outputChannels)]) : nil
+  }
+
+  private static func arePossible(_ inputs: Int, _ outputs: Int, groups: Int) -> Bool {
+    groups > 0 && inputs > 0 && outputs > 0 && inputs % groups == 0 && outputs % groups == 0
   }
 
   func check(_ input: SparseTensor, layer: some CustomStringConvertible) throws(LayerError) {
+    guard inputChannels > 0, outputChannels > 0 else {
+      throw LayerError.noChannels(layer: layer.description)
+    }
+    guard Self.arePossible(inputChannels, outputChannels, groups: groups) else {
+      let channels = groups > 0 && inputChannels % groups == 0 ? outputChannels : inputChannels
+      throw LayerError.groups(layer: layer.description, groups: groups, channels: channels)
+    }
     guard input.channels == inputChannels else {
       throw LayerError.channels(
         layer: layer.description, reads: inputChannels, found: input.channels)
@@ -57,9 +77,12 @@ public struct Filters {
   /// Convolves along a rulebook in one of its directions, and records the three gradients.
   func convolve(_ input: Variable, _ rulebook: Rulebook, _ direction: Direction) -> Variable {
     let rows = rulebook.targetSites(direction).count
+    input.tape.trace?.count(
+      multiplyAdds: rulebook.pairCount * weight.count / max(1, rulebook.geometry.volume))
     return input.tape.record(rows: rows, channels: outputChannels) { compute in
       let output = rulebook.withRules(direction) { rules in
-        compute.convolve(input.value, weight: weight.value, bias: bias?.value, rules: rules)
+        compute.convolve(
+          input.value, weight: weight.value, bias: bias?.value, rules: rules, groups: groups)
       }
       return (output, { pullback(input, rulebook, direction, outputGradient: $0, compute) })
     }
@@ -72,25 +95,28 @@ public struct Filters {
     if let bias { compute.accumulateColumnSums(of: outputGradient, into: bias.gradient) }
     rulebook.withRules(direction) { rules in
       compute.accumulateWeightGradient(
-        input: input.value, outputGradient: outputGradient, rules: rules, into: weight.gradient)
+        input: input.value, outputGradient: outputGradient, rules: rules, into: weight.gradient,
+        groups: groups)
     }
     input.accumulate { compute in
       rulebook.withRules(direction.reversed) { rules in
         compute.convolve(
-          outputGradient, weight: weight.value, bias: nil, rules: rules, transposingWeight: true)
+          outputGradient, weight: weight.value, bias: nil, rules: rules, transposingWeight: true,
+          groups: groups)
       }
     }
   }
 }
 
 /// A layer whose parameters are filters.
-public protocol FilterLayer: Layer {
+public protocol FilterLayer: Layer where Features == SparseTensor {
   /// Geometry, weight and bias.
   var filters: Filters { get }
 }
 
 extension FilterLayer {
-  /// `[filter volume, input channels, output channels]`, offsets in weight order.
+  /// `[filter volume, input channels, output channels]`, offsets in weight order; for several groups
+  /// see `Filters`.
   public var weight: Parameter { filters.weight }
 
   /// `[output channels]`, if there is one.
@@ -104,7 +130,8 @@ extension FilterLayer {
   /// As SparseConvNet prints it: name, channels, and the filter where it is not one site.
   public var description: String {
     let channels = "\(Self.self) \(filters.inputChannels)→\(filters.outputChannels)"
-    guard filters.geometry.size.contains(where: { $0 != 1 }) else { return channels }
-    return channels + " \(filters.geometry)"
+    let filter =
+      filters.geometry.size.contains { $0 != 1 } ? " \(filters.geometry)" : ""
+    return channels + filter + (filters.groups == 1 ? "" : ", \(filters.groups) groups")
   }
 }

@@ -20,15 +20,17 @@ public struct FullConvolution: FilterLayer {
   /// Geometry, weight and bias.
   public let filters: Filters
 
-  /// A layer with fresh weights from `random`; the filter is a box of neighbours by default.
+  /// A layer with fresh weights from `random`; by default the filter is a box of neighbours, and
+  /// every output channel reads every input channel.
   public init(
     inputChannels: Int, outputChannels: Int, filterSize: [Int], filterStride: [Int],
-    dilation: [Int]? = nil, shape: FilterGeometry.Shape = .box, bias: Bool = true,
+    dilation: [Int]? = nil, shape: FilterGeometry.Shape = .box, groups: Int = 1, bias: Bool = true,
     random: inout RandomStream
   ) {
     filters = Filters(
       inputChannels, outputChannels,
       FilterGeometry(size: filterSize, stride: filterStride, dilation: dilation, shape: shape),
+      groups: groups,
       bias: bias, random: &random)
   }
 

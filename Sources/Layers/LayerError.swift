@@ -12,6 +12,36 @@ public enum LayerError: Error, Equatable, Sendable {
   case unequalChannels(layer: String, channels: [Int])
   /// Branches on different sites.
   case differentSites(layer: String, first: SiteShape, other: SiteShape)
+  /// A number of groups that does not divide the channels.
+  case groups(layer: String, groups: Int, channels: Int)
+  /// A setting of a layer outside the values it may have.
+  case setting(layer: String, name: String, value: Double, allowed: String)
+  /// Features of another number of rows than a map has points.
+  case pointRows(layer: String, rows: Int, points: Int)
+  /// A map of points to other sites than the features are on.
+  case pointSites(layer: String, points: SiteShape, sites: SiteShape)
+  /// Two points at one place where points must be distinct.
+  case duplicatePoint(place: [Int], event: Int, point: Int, earlier: Int)
+  /// A row for a point that is not one of the sites.
+  case rowOutside(layer: String, row: Int, point: Int, sites: Int)
+  /// A layer whose sites follow from values, on a tape that has none.
+  case needsValues(layer: String)
+  /// A channel that is not there.
+  case channelOutside(layer: String, channel: Int, channels: Int)
+  /// Scores of another number than there are sites.
+  case scores(layer: String, found: Int, sites: Int)
+  /// A full image of more values than memory holds, or than can be counted.
+  case denseTooLarge(batchSize: Int, spatialSize: [Int], channels: Int)
+  /// Values of another number than full images of this size have.
+  case denseValues(found: Int, batchSize: Int, spatialSize: [Int], channels: Int)
+  /// Values for inactive positions of another number than there are channels.
+  case fills(layer: String, found: Int, channels: Int)
+  /// Branches on images of different sizes.
+  case differentImages(layer: String, first: SiteShape, other: SiteShape)
+  /// Features that are not one row for each event of the sites' batch.
+  case notPerEvent(layer: String, found: SiteShape, batchSize: Int)
+  /// A layer made to read or write no channels where it needs some.
+  case noChannels(layer: String)
 
   /// How many sites of what image a message speaks of.
   public struct SiteShape: Equatable, Sendable {
@@ -37,6 +67,16 @@ extension LayerError: CustomStringConvertible {
     case .differentSites(let layer, let first, let other):
       "\(layer) joins branches on the same sites, but one has \(first.count) sites of size "
         + "\(first.spatialSize) and another \(other.count) of size \(other.spatialSize)"
+    case .groups(let layer, let groups, let channels):
+      "\(layer) cannot part \(channels) channels into \(groups) equal groups: "
+        + "use a number of groups that divides them"
+    case .setting(let layer, let name, let value, let allowed):
+      "\(layer) has a \(name) of \(value): use \(allowed)"
+    case .pointRows, .pointSites, .duplicatePoint, .rowOutside, .needsValues, .channelOutside,
+      .scores, .denseTooLarge, .denseValues, .fills, .differentImages, .notPerEvent:
+      pointDescription
+    case .noChannels(let layer):
+      "\(layer) reads or writes no channels: give it one at least"
     }
   }
 }

@@ -34,6 +34,7 @@ public struct NetworkInNetwork: FilterLayer {
   private func linear(_ input: Variable) -> Variable {
     let weight = filters.weight
     let bias = filters.bias
+    input.tape.trace?.count(multiplyAdds: input.rows * weight.count)
     return input.tape.record(rows: input.rows, channels: filters.outputChannels) { compute in
       let output = compute.linear(input.value, weight: weight.value, bias: bias?.value)
       return (

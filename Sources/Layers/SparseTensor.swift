@@ -3,7 +3,7 @@ import Sites
 import Tensors
 
 /// Features on sites: what flows between sparse layers.
-public struct SparseTensor {
+public struct SparseTensor: LayerFeatures {
   /// The active sites; row `r` of the features belongs to site `r`.
   public let sites: SiteSet
 
@@ -13,8 +13,17 @@ public struct SparseTensor {
   /// Where layers find their rulebooks.
   public let plan: Plan
 
+  /// The tape of the step.
+  public var tape: Tape { features.tape }
+
+  /// Number of sites.
+  public var rows: Int { sites.count }
+
   /// Number of channels.
   public var channels: Int { features.channels }
+
+  /// Number of positions along each axis.
+  public var spatialSize: [Int] { sites.spatialSize }
 
   init(sites: SiteSet, features: Variable, plan: Plan) {
     precondition(features.rows == sites.count, "features have a row for each site")
@@ -42,10 +51,14 @@ public struct SparseTensor {
   }
 
   /// The input of a network that is only being planned.
-  public init(planning plan: Plan, channels: Int) {
+  ///
+  /// - Parameter trace: where layers note what they do, if anybody asks.
+  public init(planning plan: Plan, channels: Int, trace: Trace? = nil) {
+    let tape = Tape(.planning)
+    tape.trace = trace
     self.init(
-      sites: plan.sites,
-      features: Tape(.planning).placeholder(rows: plan.sites.count, channels: channels), plan: plan)
+      sites: plan.sites, features: tape.placeholder(rows: plan.sites.count, channels: channels),
+      plan: plan)
   }
 
   /// The same plan and other features on the same sites.

@@ -72,13 +72,14 @@ struct ResidualBlock<Backend: Convolutions>: Layer {
   let second: Sequential<Backend.Features>
   let activation: any Layer<Backend.Features>
 
-  var parts: [(name: String, part: any Module)] { [("first", first), ("second", second)] }
+  var parts: [(name: String, part: any Module)] {
+    [("first", first), ("second", second), ("activation", activation)]
+  }
 
   func callAsFunction(_ input: Backend.Features) throws -> Backend.Features {
-    try activation(backend.add(second(first(input)), input))
+    let branch = try second(first(input, named: "first"), named: "second")
+    return try activation(backend.add(branch, input), named: "activation")
   }
 
-  var description: String {
-    "ResidualBlock\n\(first)\n\(second)\n\(activation)"
-  }
+  var description: String { outline }
 }

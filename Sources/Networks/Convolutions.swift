@@ -8,7 +8,7 @@ import Tensors
 /// one to the other. Filters are given per axis; `1×k×k` keeps wire planes apart.
 public protocol Convolutions: AnyObject {
   /// What flows between the layers.
-  associatedtype Features
+  associatedtype Features: LayerFeatures
 
   /// A convolution that keeps sites and size.
   func submanifold(_ input: Int, _ output: Int, filter: [Int], bias: Bool) -> any Layer<Features>

@@ -30,6 +30,7 @@ public struct UResNet<Backend: Convolutions>: Layer {
 
   /// One resolution: what happens to it on the way down, and again on the way up.
   private struct Level: Module {
+    let name: String
     let down: Sequential<Features>
     let downsample: Sequential<Features>
     let upsample: Sequential<Features>
@@ -63,7 +64,7 @@ public struct UResNet<Backend: Convolutions>: Layer {
 
   /// The parts, in the order data walks down and then up.
   public var parts: [(name: String, part: any Module)] {
-    [("initial", initial)] + levels.enumerated().map { ("level\($0.offset)", $0.element) }
+    [("initial", initial)] + levels.map { ($0.name, $0) }
       + [("deepest", deepest), ("final", final), ("classifier", classifier)]
   }
 
@@ -71,28 +72,28 @@ public struct UResNet<Backend: Convolutions>: Layer {
   ///
   /// - Throws: `LayerError` or `SiteError` when channels or image size do not fit the network.
   public func callAsFunction(_ image: Features) throws -> Features {
-    var features = try initial(image)
+    var features = try initial(image, named: "initial")
     var skips: [Features] = []
     for level in levels {
       if configuration.connectPreDown { skips.append(features) }
-      features = try level.down(features)
+      features = try level.down(features, named: "\(level.name).down")
       if !configuration.connectPreDown { skips.append(features) }
-      features = try level.downsample(features)
+      features = try level.downsample(features, named: "\(level.name).downsample")
     }
-    features = try deepest(features)
+    features = try deepest(features, named: "deepest")
     for (level, skip) in zip(levels, skips).reversed() {
-      features = try level.upsample(features)
+      features = try level.upsample(features, named: "\(level.name).upsample")
       if configuration.connectPreUp { features = try connect(features, skip, level) }
-      features = try level.up(features)
+      features = try level.up(features, named: "\(level.name).up")
       if !configuration.connectPreUp { features = try connect(features, skip, level) }
     }
-    return try classifier(final(features))
+    return try classifier(final(features, named: "final"), named: "classifier")
   }
 
   private func connect(_ features: Features, _ skip: Features, _ level: Level) throws -> Features {
     switch configuration.connections {
     case .sum: try backend.add(features, skip)
-    case .concat: try level.join(backend.join(features, skip))
+    case .concat: try level.join(backend.join(features, skip), named: "\(level.name).join")
     case .none: features
     }
   }
@@ -102,6 +103,7 @@ public struct UResNet<Backend: Convolutions>: Layer {
     let channels = configuration.channels(level: number)
     let deeper = configuration.channels(level: number + 1)
     return Level(
+      name: "level\(number)",
       down: builder.series(configuration.blocksPerLayer, channels: channels, filter: 3),
       downsample: builder.downsample(channels, deeper),
       upsample: builder.upsample(deeper, channels),
@@ -110,9 +112,7 @@ public struct UResNet<Backend: Convolutions>: Layer {
   }
 
   /// The layers, part by part.
-  public var description: String {
-    parts.map { "\($0.name):\n\($0.part)" }.joined(separator: "\n")
-  }
+  public var description: String { outline }
 }
 
 extension BlockBuilder {

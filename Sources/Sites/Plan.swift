@@ -12,6 +12,9 @@ public final class Plan: Sendable {
   /// The sites the plan was made for.
   public let sites: SiteSet
 
+  /// How rulebooks look up sites: a matter of time and memory, never of what they say.
+  public let index: SiteIndexKind
+
   private let state = Mutex(State())
 
   /// One rulebook and what it took to build it.
@@ -45,8 +48,9 @@ public final class Plan: Sendable {
   }
 
   /// An empty plan for these sites.
-  public init(_ sites: SiteSet) {
+  public init(_ sites: SiteSet, index: SiteIndexKind = .automatic) {
     self.sites = sites
+    self.index = index
   }
 
   /// The rulebook of a submanifold convolution on `sites`.
@@ -56,7 +60,7 @@ public final class Plan: Sendable {
     _ sites: SiteSet, _ geometry: FilterGeometry
   ) throws(SiteError) -> Rulebook {
     try rulebook(Key(.submanifold, sites, geometry)) { () throws(SiteError) in
-      try Rulebook.submanifold(sites, geometry)
+      try Rulebook.submanifold(sites, geometry, index: index.type)
     }
   }
 
@@ -67,7 +71,7 @@ public final class Plan: Sendable {
     _ sites: SiteSet, _ geometry: FilterGeometry
   ) throws(SiteError) -> Rulebook {
     try rulebook(Key(.strided, sites, geometry)) { () throws(SiteError) in
-      try Rulebook.strided(sites, geometry)
+      try Rulebook.strided(sites, geometry, index: index.type)
     }
   }
 
@@ -78,7 +82,7 @@ public final class Plan: Sendable {
     _ sites: SiteSet, _ geometry: FilterGeometry
   ) throws(SiteError) -> Rulebook {
     try rulebook(Key(.full, sites, geometry)) { () throws(SiteError) in
-      try Rulebook.full(sites, geometry)
+      try Rulebook.full(sites, geometry, index: index.type)
     }
   }
 
@@ -92,7 +96,7 @@ public final class Plan: Sendable {
     var key = Key(form, sites, geometry)
     key.target = targets.digest
     return try rulebook(key) { () throws(SiteError) in
-      try Rulebook.onto(targets, from: sites, geometry, form: form)
+      try Rulebook.onto(targets, from: sites, geometry, form: form, index: index.type)
     }
   }
 

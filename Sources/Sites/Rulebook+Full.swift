@@ -10,7 +10,7 @@ extension Rulebook {
   /// - Throws: `SiteError` when the filter is impossible or has another dimension, when the output
   ///   image is too large for site keys, or when it has more sites than row numbers can count.
   public static func full<Index: SiteIndex>(
-    _ sites: SiteSet, _ geometry: FilterGeometry, index: Index.Type = SparseHashIndex.self
+    _ sites: SiteSet, _ geometry: FilterGeometry, index: Index.Type = AutomaticIndex.self
   ) throws(SiteError) -> Rulebook {
     try ontoAllReached(sites, geometry, form: .full, index: index)
   }

@@ -10,7 +10,7 @@ extension Rulebook {
   ///   targets are of another batch or spatial size than the form makes of the input's.
   public static func onto<Index: SiteIndex>(
     _ targets: SiteSet, from sites: SiteSet, _ geometry: FilterGeometry, form: RulebookForm,
-    index: Index.Type = SparseHashIndex.self
+    index: Index.Type = AutomaticIndex.self
   ) throws(SiteError) -> Rulebook {
     let size = try form.outputSize(of: sites.spatialSize, geometry)
     guard targets.spatialSize == size, targets.batchSize == sites.batchSize else {

@@ -9,7 +9,7 @@ extension Rulebook {
   /// - Throws: `SiteError` when the filter is impossible, does not divide the spatial size, or has
   ///   another dimension.
   public static func strided<Index: SiteIndex>(
-    _ sites: SiteSet, _ geometry: FilterGeometry, index: Index.Type = SparseHashIndex.self
+    _ sites: SiteSet, _ geometry: FilterGeometry, index: Index.Type = AutomaticIndex.self
   ) throws(SiteError) -> Rulebook {
     try ontoAllReached(sites, geometry, form: .strided, index: index)
   }

@@ -10,7 +10,7 @@ extension Rulebook {
   /// - Throws: `SiteError` when the filter is impossible, has a stride, or differs from the sites in
   ///   dimension.
   public static func submanifold<Index: SiteIndex>(
-    _ sites: SiteSet, _ geometry: FilterGeometry, index: Index.Type = SparseHashIndex.self
+    _ sites: SiteSet, _ geometry: FilterGeometry, index: Index.Type = AutomaticIndex.self
   ) throws(SiteError) -> Rulebook {
     _ = try RulebookForm.submanifold.outputSize(of: sites.spatialSize, geometry)
     let steps = geometry.centredOffsets.map { sites.packing.delta($0) }

@@ -43,6 +43,25 @@ public enum SiteError: Error, Equatable, Sendable {
   /// Given output sites of another batch or image than the filter makes.
   case targetSize(
     filter: FilterGeometry, batchSize: Int, spatialSize: [Int], foundBatchSize: Int, found: [Int])
+  /// More points than 32-bit numbers can count.
+  case tooManyPoints(Int)
+  /// A list of coordinates that is not one for each point and axis.
+  case pointCoordinates(Int, points: Int, dimension: Int)
+  /// A point of an event outside the batch.
+  case pointEvent(Int, point: Int, batchSize: Int)
+  /// A point outside the image.
+  case pointOutside(Int, axis: Int, point: Int, spatialSize: [Int])
+  /// A point whose packed key is outside the sizes.
+  case pointKey(point: Int, spatialSize: [Int])
+  /// A search distance below zero.
+  case radius(Int)
+  /// A mask of another length than there are sites.
+  case maskCount(Int, sites: Int)
+  /// Site sets of different images or batches where they must be of one.
+  case differentSizes(
+    batchSize: Int, spatialSize: [Int], otherBatchSize: Int, otherSpatialSize: [Int])
+  /// More positions in all images of a batch than 32-bit numbers can count.
+  case tooManyPositions(batchSize: Int, spatialSize: [Int])
 }
 
 extension SiteError: CustomStringConvertible {
@@ -74,6 +93,9 @@ extension SiteError: CustomStringConvertible {
       .ambiguousInverse, .filterTooLarge, .filterCells, .submanifoldStride, .grownTooLarge,
       .targetSize:
       filterDescription
+    case .tooManyPoints, .pointCoordinates, .pointEvent, .pointOutside, .pointKey, .radius,
+      .maskCount, .differentSizes, .tooManyPositions:
+      pointDescription
     }
   }
 

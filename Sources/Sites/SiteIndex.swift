@@ -1,9 +1,7 @@
-import CSparseHash
-
 /// Finds the row of a site by its key.
 ///
 /// Rulebook construction asks for whole arrays at a time. Implementations differ in speed and
-/// memory only: all give identical rulebooks.
+/// memory only: all give identical rulebooks. `SiteIndexKind` lists them.
 public protocol SiteIndex {
   /// Indexes the sites of a set.
   init(_ sites: SiteSet)
@@ -17,7 +15,7 @@ public protocol SiteIndex {
 }
 
 /// The pairs of one filter offset, ascending in both columns.
-public struct SitePairs: Sendable {
+public struct SitePairs: Sendable, Equatable {
   /// Rows that are read.
   public var inputRows: [Int32] = []
 
@@ -28,50 +26,30 @@ public struct SitePairs: Sendable {
   public var count: Int { inputRows.count }
 }
 
-/// The index SparseConvNet uses: google's `dense_hash_map`, one look-up per offset and site.
-public final class SparseHashIndex: SiteIndex {
-  private let sites: SiteSet
-  private let map: OpaquePointer
-
-  /// Inserts all sites: about 10 ns each.
-  public init(_ sites: SiteSet) {
-    self.sites = sites
-    guard let map = submanifold_site_map_create(sites.keys, sites.count) else {
-      // As with any Swift allocation, there is no way on without memory.
-      preconditionFailure("out of memory for an index of \(sites.count) sites")
+extension SitePairs {
+  /// Lets `fill` write both columns and say how many pairs there are, `capacity` at most.
+  init(
+    capacity: Int,
+    fill: (_ inputs: UnsafeMutablePointer<Int32>, _ outputs: UnsafeMutablePointer<Int32>) -> Int
+  ) {
+    var inputs: [Int32] = []
+    outputRows = [Int32](unsafeUninitializedCapacity: capacity) { outputBuffer, outputCount in
+      inputs = [Int32](unsafeUninitializedCapacity: capacity) { inputBuffer, inputCount in
+        guard let input = inputBuffer.baseAddress, let output = outputBuffer.baseAddress else {
+          return
+        }
+        inputCount = capacity == 0 ? 0 : fill(input, output)
+        outputCount = inputCount
+      }
     }
-    self.map = map
+    inputRows = inputs
   }
+}
 
-  deinit {
-    submanifold_site_map_destroy(map)
-  }
-
-  /// About 8 ns a key.
-  public func rows(of keys: [UInt64]) -> [Int32] {
-    [Int32](unsafeUninitializedCapacity: keys.count) { buffer, count in
-      if let base = buffer.baseAddress { submanifold_site_map_rows(map, keys, keys.count, base) }
-      count = keys.count
-    }
-  }
-
-  /// About 8 ns a site and step.
-  public func pairs(_ deltas: [UInt64]) -> [SitePairs] {
-    let capacity = sites.count * deltas.count
-    var counts = [Int](repeating: 0, count: deltas.count)
-    let inputs = UnsafeMutablePointer<Int32>.allocate(capacity: max(capacity, 1))
-    let outputs = UnsafeMutablePointer<Int32>.allocate(capacity: max(capacity, 1))
-    defer {
-      inputs.deallocate()
-      outputs.deallocate()
-    }
-    submanifold_site_map_pairs(
-      map, sites.keys, sites.count, deltas, deltas.count, inputs, outputs, &counts)
-    return counts.enumerated().map { offset, count in
-      let start = offset * sites.count
-      return SitePairs(
-        inputRows: Array(UnsafeBufferPointer(start: inputs + start, count: count)),
-        outputRows: Array(UnsafeBufferPointer(start: outputs + start, count: count)))
-    }
+/// One row for each key, written by `fill`.
+func rowArray(of keys: [UInt64], _ fill: (UnsafeMutablePointer<Int32>) -> Void) -> [Int32] {
+  [Int32](unsafeUninitializedCapacity: keys.count) { buffer, count in
+    if let base = buffer.baseAddress, !keys.isEmpty { fill(base) }
+    count = keys.count
   }
 }

@@ -97,8 +97,10 @@ public struct SitePacking: Hashable, Sendable {
     (0..<dimension).map { coordinate(of: key, axis: $0) }
   }
 
-  /// What to add to a key for a step of `offset`, modulo 2⁶⁴.
-  func delta(_ offset: [Int]) -> UInt64 {
+  /// What to add to a key for a step of `offset`, modulo 2⁶⁴; for implementations of `SiteIndex`.
+  ///
+  /// Steps shorter than `guardBand` along every axis lead to no wrong site.
+  public func delta(_ offset: [Int]) -> UInt64 {
     zip(offset, shifts).reduce(0) { sum, step in
       sum &+ UInt64(bitPattern: Int64(step.0)) &<< UInt64(step.1)
     }

@@ -66,8 +66,10 @@ public final class SiteSet: Sendable {
     self === other || (digest == other.digest && count == other.count && packing == other.packing)
   }
 
-  /// Row numbers are 32 bits wide everywhere; this is where that is made sure.
-  static func checkRowCount(_ count: Int) throws(SiteError) {
+  /// Makes sure that so many rows can be numbered: row numbers are 32 bits wide everywhere.
+  ///
+  /// - Throws: `SiteError` for more.
+  public static func checkRowCount(_ count: Int) throws(SiteError) {
     guard count < Int(Int32.max) else {
       throw SiteError.tooManySites(count)
     }

@@ -15,17 +15,33 @@ public final class Arena {
   private var offset = 0
   private let chunkFloats: Int
 
-  /// The most bytes that were in use at once since the arena was made.
+  /// The most bytes that were in use at once since the arena was made, the inner arena's included.
   public private(set) var highWaterBytes = 0
 
   /// How often memory had to be asked from the system: constant once steps have warmed up.
   public private(set) var systemAllocations = 0
 
   private var bytesInFullChunks = 0
+  private var ownHighWaterBytes = 0
+  private var innerArena: Arena?
+  private weak var outer: Arena?
 
   /// Makes an empty arena that grows by chunks of at least `chunkBytes`.
   public init(chunkBytes: Int = 32 << 20) {
     chunkFloats = max(chunkBytes / MemoryLayout<Float>.stride, Chunk.alignment)
+  }
+
+  /// Memory for a part of the step that ends before the step does.
+  ///
+  /// There is one for each arena, made when first asked for. Who uses it resets it afterwards, so
+  /// that parts which follow each other share its memory; an inner arena has an inner one in turn.
+  /// What it hands out counts into the high-water mark of the outer one.
+  public var inner: Arena {
+    if let innerArena { return innerArena }
+    let inner = Arena(chunkBytes: chunkFloats * MemoryLayout<Float>.stride)
+    inner.outer = self
+    innerArena = inner
+    return inner
   }
 
   /// Uninitialised memory for a tensor of `rows` × `channels`, aligned to a cache line.
@@ -54,9 +70,14 @@ public final class Arena {
   /// Counts the calls of `reset()`: what was made of scratch memory is valid while it stays.
   public private(set) var generation = 0
 
-  /// Bytes held at present, used or not.
+  /// Bytes held at present, used or not, the inner arena's included.
   public var heldBytes: Int {
-    chunks.reduce(0) { $0 + $1.floats } * MemoryLayout<Float>.stride
+    chunks.reduce(0) { $0 + $1.floats } * MemoryLayout<Float>.stride + (innerArena?.heldBytes ?? 0)
+  }
+
+  /// Bytes handed out since the last `reset()`, the inner arena's included.
+  public var usedBytes: Int {
+    bytesInFullChunks + offset * MemoryLayout<Float>.stride + (innerArena?.usedBytes ?? 0)
   }
 
   /// Takes back all memory handed out, except what living tensors still refer to.
@@ -65,8 +86,9 @@ public final class Arena {
   /// stays near the largest step however sizes vary.
   public func reset() {
     generation += 1
+    innerArena?.reset()
     if chunks.count > 1 {
-      let largest = highWaterBytes / MemoryLayout<Float>.stride
+      let largest = ownHighWaterBytes / MemoryLayout<Float>.stride
       chunks = []
       chunks.append(Chunk(floats: largest + largest / 8))
       systemAllocations += 1
@@ -93,9 +115,15 @@ public final class Arena {
     let chunk = chunks[current]
     let base = chunk.base + offset
     offset += rounded
-    let used = bytesInFullChunks + offset * MemoryLayout<Float>.stride
-    highWaterBytes = max(highWaterBytes, used)
+    noteUse()
     return (base, chunk)
+  }
+
+  private func noteUse() {
+    let own = bytesInFullChunks + offset * MemoryLayout<Float>.stride
+    ownHighWaterBytes = max(ownHighWaterBytes, own)
+    highWaterBytes = max(highWaterBytes, own + (innerArena?.usedBytes ?? 0))
+    outer?.noteUse()
   }
 }
 

@@ -7,6 +7,8 @@ extension RandomStream {
     case weights = 1
     /// The order in which events are read.
     case eventOrder = 2
+    /// What a step of training leaves to chance, as the masks of dropout; see ``RandomDraw``.
+    case training = 3
   }
 
   /// The stream of a purpose.

@@ -14,8 +14,13 @@ public final class Trainer {
 
   private let optimizer: any Optimizer
   private let parameters: [Parameter]
-  private let statistics: [Parameter]
   private let compute: Compute
+
+  /// What random numbers of training, as masks of dropout, are drawn from.
+  public let seed: UInt64
+
+  /// Number of steps taken; a refused one does not count.
+  public private(set) var steps: UInt64 = 0
 
   /// Bytes the largest step took from the arena so far.
   public var highWaterBytes: Int { compute.arena.highWaterBytes }
@@ -23,18 +28,23 @@ public final class Trainer {
   /// Bytes the arena holds.
   public var heldBytes: Int { compute.arena.heldBytes }
 
-  /// A trainer with the threads and memory it may use.
+  /// How often the arena had to ask the system for memory: constant once steps have warmed up.
+  public var systemAllocations: Int { compute.arena.systemAllocations }
+
+  /// A trainer with the threads it may use.
+  ///
+  /// - Parameter seed: two runs with the same seed leave the same to chance.
   public init(
     network: any Layer<SparseTensor>, loss: SegmentationLoss, optimizer: any Optimizer,
-    classes: Int, threads: Threads
+    classes: Int, threads: Threads, seed: UInt64 = 0
   ) {
     self.network = network
     self.loss = loss
     self.optimizer = optimizer
     self.classes = classes
     parameters = network.trainedParameters
-    statistics = network.namedParameters.map(\.parameter).filter { !$0.isTrained }
     compute = Compute(threads: threads, arena: Arena())
+    self.seed = seed
   }
 
   /// What one step did.
@@ -70,22 +80,23 @@ public final class Trainer {
     compute.arena.reset()
     for parameter in parameters { parameter.clearGradient() }
     var clock = Stopwatch()
-    let tape = Tape(.training, compute: compute)
-    let (logits, loss, gradient) = try keepingStatisticsOnFailure {
-      let logits = try network(input(batch, tape)).features
-      let (loss, gradient) = self.loss(logits.value, batch, compute: compute)
-      guard loss.isFinite else {
-        throw TrainingError(
-          "the loss is \(loss.isNaN ? "not a number" : "\(loss)"): lower the learning rate or check the input's values"
-        )
-      }
-      return (logits, loss, gradient)
+    let tape = Tape(
+      .training, compute: compute, randomness: StepRandomness(seed: seed, step: steps))
+    // Whatever a refused step has recorded goes with it; a step that was taken leaves nothing.
+    defer { tape.discard() }
+    let logits = try network(input(batch, tape)).features
+    let (loss, gradient) = loss(logits.value, batch, compute: compute)
+    guard loss.isFinite else {
+      throw TrainingError(
+        "the loss is \(loss.isNaN ? "not a number" : "\(loss)"): "
+          + "lower the learning rate or check the input's values")
     }
     let forward = clock.lap()
     tape.backward(from: logits, gradient: gradient)
     let backward = clock.lap()
     optimizer.step(parameters, learningRate: learningRate, threads: compute.threads)
     let optimizer = clock.lap()
+    steps += 1
     return StepResult(
       loss: loss,
       confusions: confusions(predictions(logits.value), batch, classes: classes),
@@ -109,21 +120,6 @@ public final class Trainer {
     return Evaluation(
       loss: loss, predictions: predictions,
       confusions: confusions(predictions, batch, classes: classes))
-  }
-
-  /// Runs a forward pass of training, which moves running statistics, and moves them back if it
-  /// fails: a bad batch must not spoil the network's evaluation.
-  private func keepingStatisticsOnFailure<Result>(_ body: () throws -> Result) throws -> Result {
-    let before = statistics.map(\.value.array)
-    do {
-      return try body()
-    } catch {
-      for (statistic, values) in zip(statistics, before) {
-        let (rows, channels) = (statistic.value.rows, statistic.value.channels)
-        statistic.value.copy(from: Tensor(rows: rows, channels: channels, values))
-      }
-      throw error
-    }
   }
 
   private func input(_ batch: LabelledSites, _ tape: Tape) throws -> SparseTensor {

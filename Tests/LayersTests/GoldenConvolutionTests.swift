@@ -11,14 +11,15 @@ import Testing
 @Suite("Layers against SparseConvNet", .enabled(if: GoldenFile.isAvailable("layers.h5")))
 struct GoldenConvolutionTests {
   @Test(
-    "submanifold convolutions of every size and parity",
+    "submanifold convolutions of every size, parity and grouping",
     arguments: GoldenLayerCase.names("SubmanifoldConvolution"))
   func submanifold(name: String) throws {
     let golden = try GoldenLayerCase(name)
     var random = RandomStream(seed: 1, stream: 0)
     let layer = try SubmanifoldConvolution(
       inputChannels: golden.integer("nIn"), outputChannels: golden.integer("nOut"),
-      filterSize: golden.extents("filter_size"), bias: golden.hasBias, random: &random)
+      filterSize: golden.extents("filter_size"), groups: golden.groups(), bias: golden.hasBias,
+      random: &random)
     let plan = Plan(try golden.sites("in_coords"))
     try golden.check(plan, weight: layer.weight, bias: layer.bias) { try layer($0) }
     if golden.golden.hasAttribute("n_pairs") {
@@ -147,7 +148,4 @@ struct GoldenConvolutionTests {
     #expect(operations.subtracting(compared) == absent.intersection(operations))
     #expect(compared.isSubset(of: operations))
   }
-
-  @Test("convolutions of grouped channels", .disabled("channel groups are not implemented"))
-  func groups() {}
 }

@@ -14,12 +14,11 @@ struct GoldenLayerCase {
     golden = try GoldenFile.open("layers.h5").group(name)
   }
 
-  /// The names of all cases of these operations, without those of grouped channels.
+  /// The names of all cases of these operations.
   static func names(_ operations: String...) -> [String] {
     guard let groups = try? GoldenFile.open("layers.h5").root.groups() else { return [] }
     return groups.filter { golden in
-      let isGrouped = golden.hasAttribute("groups") && (try? golden.integer("groups")) != 1
-      return !isGrouped && operations.contains((try? golden.text("op")) ?? "")
+      operations.contains((try? golden.text("op")) ?? "")
     }.map(\.name)
   }
 
@@ -112,6 +111,10 @@ struct GoldenLayerCase {
   func integer(_ attribute: String) throws -> Int { try golden.integer(attribute) }
   /// A list of extents.
   func extents(_ attribute: String) throws -> [Int] { try golden.integerList(attribute) }
+  /// Groups of channels that do not mix.
+  func groups() throws -> Int {
+    golden.hasAttribute("groups") ? try golden.integer("groups") : 1
+  }
   /// Whether the case has a bias.
   var hasBias: Bool { golden.hasDataset("bias") }
 }

@@ -47,16 +47,23 @@ struct NetworkTests {
   @Test("a size that cannot be halved and a wrong number of channels are errors")
   func errors() throws {
     let network = try UResNet(small(), over: SparseConvolutions(seed: 1))
-    #expect(throws: SiteError.self) {
+    let size = #expect(throws: PlanningError.self) {
       try NetworkPlanner(network, inputChannels: 1).plan(siteSet(20, size: [3, 18, 24]))
     }
-    #expect(throws: LayerError.self) {
+    #expect(size?.path == ["level1.downsample", "pooling"])
+    #expect(size?.workingSize == [3, 20, 24])
+    let channels = #expect(throws: PlanningError.self) {
       try NetworkPlanner(network, inputChannels: 2).plan(siteSet(20))
     }
+    #expect(channels?.path == ["initial", "convolution"])
+    #expect(channels?.reason is LayerError)
+    #expect(channels?.workingSize == nil)
     // Another number of planes than the bottom merges.
-    #expect(throws: SiteError.self) {
+    let planes = #expect(throws: PlanningError.self) {
       try NetworkPlanner(network, inputChannels: 1).plan(siteSet(20, size: [2, 16, 24]))
     }
+    #expect(planes?.path.first == "deepest")
+    #expect(planes?.workingSize == [3, 16, 24])
   }
 
   @Test("every parameter has a name of its own, and a seed its weights", arguments: [1, 2])

@@ -1,0 +1,47 @@
+extension LayerError {
+  /// The sentences of what goes wrong between points, full images, events and sites.
+  var pointDescription: String {
+    switch self {
+    case .pointRows(let layer, let rows, let points):
+      "\(layer) has \(rows) rows of features for \(points) points: it needs one for each"
+    case .pointSites(let layer, let points, let sites):
+      "\(layer) has a map of points to \(points.count) sites of size \(points.spatialSize), but "
+        + "features on \(sites.count) other sites of size \(sites.spatialSize)"
+    case .duplicatePoint(let place, let event, let point, let earlier):
+      "points \(earlier) and \(point) are both at \(place) in event \(event): take the first, the "
+        + "last, the sum or the mean of such points, or leave one out"
+    case .rowOutside(let layer, let row, let point, let sites):
+      "\(layer) is asked for row \(row) for point \(point), but there are \(sites) sites: rows "
+        + "start at 0, and -1 stands for none"
+    case .needsValues(let layer):
+      "\(layer) works on values, which a planning tape has not: plan the layers before it, and "
+        + "those after it once values are there"
+    default: shapeDescription
+    }
+  }
+
+  private var shapeDescription: String {
+    switch self {
+    case .channelOutside(let layer, let channel, let channels):
+      "\(layer) looks at channel \(channel), but its input has \(channels): they are counted from 0"
+    case .scores(let layer, let found, let sites):
+      "\(layer) has \(found) scores for \(sites) sites: it needs one for each"
+    case .denseTooLarge(let batchSize, let spatialSize, let channels):
+      "\(batchSize) full images of size \(spatialSize) with \(channels) channels are more than "
+        + "memory holds: use fewer events a batch, fewer channels or a coarser image"
+    case .denseValues(let found, let batchSize, let spatialSize, let channels):
+      "\(found) values do not make \(batchSize) full images of size \(spatialSize) with "
+        + "\(channels) channels"
+    case .fills(let layer, let found, let channels):
+      "\(layer) has \(found) values for inactive positions, but its input has \(channels) "
+        + "channels: give one value, or one for each channel"
+    case .differentImages(let layer, let first, let other):
+      "\(layer) adds branches on one image, but one has size \(first.spatialSize) and another "
+        + "\(other.spatialSize), or their batches differ"
+    case .notPerEvent(let layer, let found, let batchSize):
+      "\(layer) needs one row for each of \(batchSize) events, as global pooling makes them, but "
+        + "found \(found.count) sites of size \(found.spatialSize)"
+    default: ""
+    }
+  }
+}
