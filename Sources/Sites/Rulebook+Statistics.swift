@@ -29,7 +29,9 @@ extension Rulebook {
     }
   }
 
-  /// Counts the pairs by offset and by output site. Cost: one pass over the pairs.
+  /// Pairs counted by offset and by output site.
+  ///
+  /// Cost: one pass over the pairs.
   public var statistics: Statistics {
     var pairsOf = [Int](repeating: 0, count: outputSites.count)
     for row in outputRows { pairsOf[Int(row)] += 1 }
@@ -43,8 +45,10 @@ extension Rulebook {
         * MemoryLayout<Int>.size)
   }
 
-  /// A 64-bit fingerprint of form, geometry and all pairs: equal wherever and however often, and by
-  /// whatever index, the same rulebook is made. Cost: one pass over the pairs.
+  /// A 64-bit fingerprint of form, geometry, numbers of sites and all pairs.
+  ///
+  /// It is equal wherever and however often, and by whatever index, the same rulebook is made.
+  /// Cost: one pass over the pairs.
   public var checksum: UInt64 {
     var digest = Digest()
     switch form {
@@ -55,7 +59,7 @@ extension Rulebook {
     digest.mix(geometry.size.count)
     for number in geometry.size + geometry.stride + geometry.dilation { digest.mix(number) }
     for number in geometry.offsets.joined() { digest.mix(number) }
-    for start in offsetStarts { digest.mix(start) }
+    for number in [inputSites.count, outputSites.count] + offsetStarts { digest.mix(number) }
     for (input, output) in zip(inputRows, outputRows) {
       digest.mix(Int(input) << 32 | Int(output))
     }
