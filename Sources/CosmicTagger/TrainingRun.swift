@@ -117,14 +117,14 @@ public struct TrainingRun {
     _ duration: Double, _ geometry: ImageGeometry
   ) -> String {
     StepLine(
-      step: step, loss: result.loss,
+      step: step, loss: result.step.loss,
       metrics: SegmentationMetrics(
         result.confusions, pixelsPerImage: geometry.pixels, averaging: training.averaging),
       eventsPerSecond: Double(data.minibatchSize) / duration,
       seconds: [
         ("read", batch.readSeconds), ("plan", batch.planSeconds), ("wait", waited),
-        ("forward", result.forwardSeconds), ("backward", result.backwardSeconds),
-        ("optimizer", result.optimizerSeconds),
+        ("forward", result.step.forwardSeconds), ("backward", result.step.backwardSeconds),
+        ("optimizer", result.step.optimizerSeconds),
       ]
     ).text
   }

@@ -147,43 +147,53 @@ public struct UResNetConfiguration: Equatable, Sendable {
     try require("classes", classes, in: 1...256)
     try require("input channels", inputChannels, in: 1...65_536)
     guard channels(level: depth) * planes <= 65_536 else {
-      throw NetworkError(
-        "\(initialFilters) filters grow to \(channels(level: depth)) channels at depth \(depth): "
-          + "use fewer filters or less depth")
+      throw NetworkError.tooManyChannels(
+        initialFilters: initialFilters, channels: channels(level: depth), depth: depth)
     }
-    guard normalizationEpsilon > 0, normalizationEpsilon.isFinite else {
-      throw NetworkError(
-        "--normalization-epsilon \(normalizationEpsilon) is not possible: use a number above zero")
-    }
-    guard (0...1).contains(normalizationMomentum) else {
-      throw NetworkError(
-        "--normalization-momentum \(normalizationMomentum) is not possible: use 0 to 1")
-    }
-    if let leakAfterSum, !leakAfterSum.isFinite || leakAfterSum < 0 {
-      throw NetworkError("a leak of \(leakAfterSum) after sums is not a slope of zero or more")
-    }
-    guard leak.isFinite, leak >= 0 else {
-      throw NetworkError("--leak \(leak) is not possible: use a slope of zero or more")
+    try require(
+      "normalization-epsilon", normalizationEpsilon, "a number above zero",
+      normalizationEpsilon > 0 && normalizationEpsilon.isFinite)
+    try require(
+      "normalization-momentum", normalizationMomentum, "0 to 1",
+      (0...1).contains(normalizationMomentum))
+    for slope in [leak, leakAfterSum ?? 0] {
+      try require(
+        "leak", Double(slope), "a slope of zero or more", slope.isFinite && slope >= 0)
     }
   }
 
   private func require(
     _ name: String, _ value: Int, in range: ClosedRange<Int>
   ) throws(NetworkError) {
-    guard range.contains(value) else {
-      throw NetworkError(
-        "--\(name) \(value) is not possible: use \(range.lowerBound) to \(range.upperBound)")
-    }
+    try require(
+      name, Double(value), "\(range.lowerBound) to \(range.upperBound)", range.contains(value))
+  }
+
+  private func require(
+    _ name: String, _ value: Double, _ allowed: String, _ isAllowed: Bool
+  ) throws(NetworkError) {
+    guard isAllowed else { throw .setting(name: name, value: value, allowed: allowed) }
   }
 }
 
 /// Why a network cannot be built.
-public struct NetworkError: Error, CustomStringConvertible, Equatable, Sendable {
-  /// One sentence that names the switch, the value and the remedy.
-  public let description: String
+public enum NetworkError: Error, Equatable, Sendable {
+  /// A setting outside the values it may have.
+  case setting(name: String, value: Double, allowed: String)
+  /// Channels that grow beyond any use on the way down.
+  case tooManyChannels(initialFilters: Int, channels: Int, depth: Int)
+}
 
-  /// An error with its sentence.
-  public init(_ description: String) {
-    self.description = description
+extension NetworkError: CustomStringConvertible {
+  /// One sentence that names the setting, the value and the remedy.
+  public var description: String {
+    switch self {
+    case .setting(let name, let value, let allowed):
+      let number = Int(exactly: value).map(String.init) ?? "\(value)"
+      return "\(name) \(number) is not possible: use \(allowed)"
+    case .tooManyChannels(let filters, let channels, let depth):
+      return "\(filters) filters grow to \(channels) channels at depth \(depth): "
+        + "use fewer filters or less depth"
+    }
   }
 }

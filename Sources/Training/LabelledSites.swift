@@ -36,16 +36,14 @@ public struct LabelledSites: Sendable {
   ) throws(TrainingError) {
     let sites = plan.sites
     guard labels.count == sites.count, features.count == sites.count * channels else {
-      throw TrainingError(
-        "\(labels.count) labels and \(features.count) features do not belong to \(sites.count) sites "
-          + "of \(channels) channels")
+      throw TrainingError.featureCount(
+        labels: labels.count, features: features.count, sites: sites.count, channels: channels)
     }
     if let label = labels.first(where: { $0 >= classes }) {
-      throw TrainingError("label \(label) is none of \(classes) classes")
+      throw TrainingError.label(Int(label), classes: classes)
     }
     guard sites.spatialSize[0] <= 256 else {
-      throw TrainingError(
-        "\(sites.spatialSize[0]) groups on the first axis are too many: at most 256 are possible")
+      throw TrainingError.tooManyGroups(sites.spatialSize[0])
     }
     self.plan = plan
     self.features = features

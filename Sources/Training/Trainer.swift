@@ -12,24 +12,22 @@ public final class Trainer {
   /// Number of classes.
   public let classes: Int
 
-  private let optimizer: any Optimizer
-  private let parameters: [Parameter]
-  private let compute: Compute
+  private let training: GradientDescent
 
   /// What random numbers of training, as masks of dropout, are drawn from.
-  public let seed: UInt64
+  public var seed: UInt64 { training.seed }
 
   /// Number of steps taken; a refused one does not count.
-  public private(set) var steps: UInt64 = 0
+  public var steps: UInt64 { training.steps }
 
   /// Bytes the largest step took from the arena so far.
-  public var highWaterBytes: Int { compute.arena.highWaterBytes }
+  public var highWaterBytes: Int { training.compute.arena.highWaterBytes }
 
   /// Bytes the arena holds.
-  public var heldBytes: Int { compute.arena.heldBytes }
+  public var heldBytes: Int { training.compute.arena.heldBytes }
 
   /// How often the arena had to ask the system for memory: constant once steps have warmed up.
-  public var systemAllocations: Int { compute.arena.systemAllocations }
+  public var systemAllocations: Int { training.compute.arena.systemAllocations }
 
   /// A trainer with the threads it may use.
   ///
@@ -40,25 +38,16 @@ public final class Trainer {
   ) {
     self.network = network
     self.loss = loss
-    self.optimizer = optimizer
     self.classes = classes
-    parameters = network.trainedParameters
-    compute = Compute(threads: threads, arena: Arena())
-    self.seed = seed
+    training = GradientDescent(of: network, by: optimizer, threads: threads, seed: seed)
   }
 
   /// What one step did.
   public struct StepResult: Sendable {
-    /// The loss before the step.
-    public let loss: Double
+    /// The loss before the step, and what the step took.
+    public let step: GradientDescent.Step
     /// `[event][group]`, of the predictions before the step.
     public let confusions: [[Confusion]]
-    /// Wall-clock seconds of the network's forward pass and the loss.
-    public let forwardSeconds: Double
-    /// Wall-clock seconds of the backward pass.
-    public let backwardSeconds: Double
-    /// Wall-clock seconds of the optimizer.
-    public let optimizerSeconds: Double
   }
 
   /// What the network made of a batch.
@@ -77,30 +66,14 @@ public final class Trainer {
   ///   batch does not fit the network. The network is then what it was before, running statistics
   ///   included.
   public func step(_ batch: LabelledSites, learningRate: Double) throws -> StepResult {
-    compute.arena.reset()
-    for parameter in parameters { parameter.clearGradient() }
-    var clock = Stopwatch()
-    let tape = Tape(
-      .training, compute: compute, randomness: StepRandomness(seed: seed, step: steps))
-    // Whatever a refused step has recorded goes with it; a step that was taken leaves nothing.
-    defer { tape.discard() }
-    let logits = try network(input(batch, tape)).features
-    let (loss, gradient) = loss(logits.value, batch, compute: compute)
-    guard loss.isFinite else {
-      throw TrainingError(
-        "the loss is \(loss.isNaN ? "not a number" : "\(loss)"): "
-          + "lower the learning rate or check the input's values")
+    var predicted: [UInt8] = []
+    let step = try training.step(learningRate: learningRate) { tape in
+      let logits = try network(input(batch, tape)).features
+      let (loss, gradient) = self.loss(logits.value, batch, compute: tape.compute)
+      predicted = predictions(logits.value)
+      return Loss(loss, of: logits, gradient: gradient)
     }
-    let forward = clock.lap()
-    tape.backward(from: logits, gradient: gradient)
-    let backward = clock.lap()
-    optimizer.step(parameters, learningRate: learningRate, threads: compute.threads)
-    let optimizer = clock.lap()
-    steps += 1
-    return StepResult(
-      loss: loss,
-      confusions: confusions(predictions(logits.value), batch, classes: classes),
-      forwardSeconds: forward, backwardSeconds: backward, optimizerSeconds: optimizer)
+    return StepResult(step: step, confusions: confusions(predicted, batch, classes: classes))
   }
 
   /// Applies the network without changing it.
@@ -111,48 +84,21 @@ public final class Trainer {
   public func evaluate(
     _ batch: LabelledSites, statistics: Tape.Statistics = .running
   ) throws -> Evaluation {
-    precondition(statistics != .batchUpdatingRunning, "an evaluation changes nothing")
-    compute.arena.reset()
-    let tape = Tape(.inference, compute: compute, statistics: statistics)
-    let logits = try network(input(batch, tape)).features.value
-    let (loss, _) = loss(logits, batch, compute: compute)
-    let predictions = predictions(logits)
-    return Evaluation(
-      loss: loss, predictions: predictions,
-      confusions: confusions(predictions, batch, classes: classes))
+    try training.evaluate(statistics: statistics) { tape in
+      let logits = try network(input(batch, tape)).features.value
+      let (loss, _) = loss(logits, batch, compute: tape.compute)
+      let predictions = predictions(logits)
+      return Evaluation(
+        loss: loss, predictions: predictions,
+        confusions: confusions(predictions, batch, classes: classes))
+    }
   }
 
   private func input(_ batch: LabelledSites, _ tape: Tape) throws -> SparseTensor {
-    let features = compute.arena.tensor(rows: batch.count, channels: batch.channels)
+    let features = tape.compute.arena.tensor(rows: batch.count, channels: batch.channels)
     batch.features.withUnsafeBufferPointer { source in
       if let base = source.baseAddress { features.values.update(from: base, count: source.count) }
     }
     return try SparseTensor(features, plan: batch.plan, tape: tape)
-  }
-}
-
-/// Why training cannot go on.
-public struct TrainingError: Error, CustomStringConvertible, Equatable, Sendable {
-  /// One sentence that names what happened and the remedy.
-  public let description: String
-
-  /// An error with its sentence.
-  public init(_ description: String) {
-    self.description = description
-  }
-}
-
-/// Wall-clock seconds between calls.
-public struct Stopwatch {
-  private var start = ContinuousClock.now
-
-  /// Starts now.
-  public init() {}
-
-  /// Seconds since the start or the last lap, and starts anew.
-  public mutating func lap() -> Double {
-    let now = ContinuousClock.now
-    defer { start = now }
-    return (now - start) / .seconds(1)
   }
 }

@@ -64,8 +64,10 @@ struct ConfigurationTests {
   func codes() {
     let cases: [(any Error, Int32)] = [
       (LArCVError(.usage, "a"), 64), (LArCVError(.badData, "a"), 65),
-      (LArCVError(.inputOutput, "a"), 74), (NetworkError("a"), 64), (SiteError.dimension(5), 65),
-      (TrainingError("a"), 65), (LayerError.noInputs(layer: "AddTable"), 65),
+      (LArCVError(.inputOutput, "a"), 74),
+      (NetworkError.tooManyChannels(initialFilters: 1, channels: 2, depth: 3), 64),
+      (SiteError.dimension(5), 65),
+      (TrainingError.tooManyGroups(300), 65), (LayerError.noInputs(layer: "AddTable"), 65),
       (TaggerError(.inputOutput, "a"), 74),
     ]
     for (error, code) in cases {

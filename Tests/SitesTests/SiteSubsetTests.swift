@@ -23,8 +23,8 @@ struct SiteSubsetTests {
       #expect(coordinates(kept) == zip(all, mask).compactMap { $1 ? $0 : nil })
       #expect(try kept.rows(in: set).map(Int.init) == mask.indices.filter { mask[$0] })
     }
-    #expect(throws: SiteError.maskCount(count + 1, sites: count)) {
-      try set.subset(keeping: Array(repeating: true, count: count + 1))
+    #expect(throws: SiteError.maskCount(set.count + 1, sites: set.count)) {
+      try set.subset(keeping: Array(repeating: true, count: set.count + 1))
     }
   }
 

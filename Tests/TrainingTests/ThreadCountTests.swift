@@ -54,7 +54,7 @@ struct ThreadCountTests {
       classes: 3, threads: pool)
     for step in 0..<10 {
       let result = try trainer.step(batches[step % batches.count], learningRate: 1e-3)
-      trace.losses.append(result.loss.bitPattern)
+      trace.losses.append(result.step.loss.bitPattern)
     }
     trace.parameters = network.namedParameters.map { $0.parameter.value.array.map(\.bitPattern) }
     trace.predictions = try trainer.evaluate(batches[2]).predictions

@@ -70,7 +70,7 @@ struct TrainerTests {
       let network = try network()
       let trainer = trainer(network, threads: threads)
       let losses = try (0..<3).map { _ in
-        try trainer.step(batch, learningRate: 1e-3).loss.bitPattern
+        try trainer.step(batch, learningRate: 1e-3).step.loss.bitPattern
       }
       return (losses, bits(network))
     }
@@ -93,7 +93,7 @@ struct TrainerTests {
     }
     // Running statistics too: a network spoilt in evaluation is spoilt.
     #expect(bits(network) == before)
-    #expect(try trainer.step(batch(100), learningRate: 1e-3).loss.isFinite)
+    #expect(try trainer.step(batch(100), learningRate: 1e-3).step.loss.isFinite)
   }
 
   @Test("an evaluation changes nothing", arguments: [Tape.Statistics.running, .batch])
@@ -114,7 +114,7 @@ struct TrainerTests {
     let network = try network()
     let trainer = trainer(network)
     let result = try trainer.step(batch(count), learningRate: 1e-3)
-    #expect(result.loss.isFinite)
+    #expect(result.step.loss.isFinite)
     #expect(result.confusions.count == 4)
     #expect(result.confusions.flatMap { $0 }.reduce(0) { $0 + $1.total } == count)
     #expect(try trainer.evaluate(batch(count)).predictions.count == count)
