@@ -110,20 +110,20 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   ///   - counter: four words, the least significant first.
   ///   - key: two words.
   package static func philox4x32(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
-    var counter = counter
-    var key = key
+    // Word by word: the compiler keeps numbers in registers, but not the parts of a vector.
+    var (word0, word1, word2, word3) = (counter[0], counter[1], counter[2], counter[3])
+    var (key0, key1) = (key[0], key[1])
     for _ in 0..<10 {
-      let even = UInt64(counter[0]) &* 0xD251_1F53
-      let odd = UInt64(counter[2]) &* 0xCD9E_8D57
-      counter = [
-        UInt32(truncatingIfNeeded: odd >> 32) ^ counter[1] ^ key[0],
-        UInt32(truncatingIfNeeded: odd),
-        UInt32(truncatingIfNeeded: even >> 32) ^ counter[3] ^ key[1],
-        UInt32(truncatingIfNeeded: even),
-      ]
+      let even = UInt64(word0) &* 0xD251_1F53
+      let odd = UInt64(word2) &* 0xCD9E_8D57
+      word0 = UInt32(truncatingIfNeeded: odd >> 32) ^ word1 ^ key0
+      word1 = UInt32(truncatingIfNeeded: odd)
+      word2 = UInt32(truncatingIfNeeded: even >> 32) ^ word3 ^ key1
+      word3 = UInt32(truncatingIfNeeded: even)
       // The golden ratio and the square root of three, as Weyl sequences.
-      key = key &+ [0x9E37_79B9, 0xBB67_AE85]
+      key0 &+= 0x9E37_79B9
+      key1 &+= 0xBB67_AE85
     }
-    return counter
+    return [word0, word1, word2, word3]
   }
 }
