@@ -54,12 +54,12 @@ struct TrainerTests {
     let first = try trainer.step(batch, learningRate: 3e-3)
     var last = first
     for _ in 0..<120 { last = try trainer.step(batch, learningRate: 3e-3) }
-    #expect(last.loss < 0.2 * first.loss, "\(first.loss) became \(last.loss)")
+    #expect(last.step.loss < 0.2 * first.step.loss, "\(first.step.loss) became \(last.step.loss)")
     let images = last.confusions.flatMap { $0 }
     #expect(images.reduce(0) { $0 + $1.total } == batch.count)
     #expect(images.reduce(0) { $0 + $1.correct } > batch.count * 9 / 10)
     let evaluation = try trainer.evaluate(batch, statistics: .batch)
-    #expect(evaluation.loss < 0.2 * first.loss)
+    #expect(evaluation.loss < 0.2 * first.step.loss)
     #expect(evaluation.predictions.count == batch.count)
   }
 
