@@ -1,7 +1,7 @@
 /// The choice of a site index, by the name a user gives it.
 ///
 /// All give identical rulebooks. Times are for one look-up of a neighbour on one thread, among 55,000
-/// sites of line-like tracks (two million in brackets), on one 2020s server core.
+/// sites of line-like tracks (two million in brackets), on a core of an AMD EPYC.
 public enum SiteIndexKind: String, CaseIterable, Sendable {
   /// `SparseHashIndex`: 11 ns (50), and as much again to insert a site; 32 to 64 bytes a site.
   case sparseHash = "sparsehash"

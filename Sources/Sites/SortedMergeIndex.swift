@@ -1,8 +1,7 @@
 /// The index without a table: sorted keys are merged with themselves, moved by a step.
 ///
 /// A step keeps the order of sorted keys, so two pointers that only move forwards find all
-/// neighbours of one step in a single pass. This is how spconv and fVDB avoid hashing for sorted
-/// coordinates. Memory: none beside the site set's own keys.
+/// neighbours of one step in a single pass. Memory: none beside the site set's own keys.
 public struct SortedMergeIndex: SiteIndex {
   private let keys: [UInt64]
 
