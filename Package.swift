@@ -24,6 +24,7 @@ let package = Package(
   name: "Submanifold",
   products: [
     .executable(name: "cosmic-tagger", targets: ["cosmic-tagger"]),
+    .executable(name: "shape-classifier", targets: ["shape-classifier"]),
     .library(name: "Networks", targets: ["Networks"]),
     .library(name: "LArCV", targets: ["LArCV"]),
   ],
@@ -55,6 +56,11 @@ let package = Package(
     module("Layers", ["Sites", "Kernels", "Autodiff", "Tensors"]),
     module("Networks", ["Layers", "Autodiff", "Tensors"]),
     module("Training", ["Layers", "Autodiff", "Kernels", "Sites", "Tensors"]),
+
+    .executableTarget(
+      name: "shape-classifier",
+      dependencies: ["Autodiff", "Layers", "Sites", "Tensors", "Training"],
+      swiftSettings: settings),
 
     // Events.
     module("LArCV", ["CHDF5"]),
@@ -107,7 +113,8 @@ let package = Package(
         "CosmicTagger", "Training", "Networks", "Layers", "Sites", "Tensors", "LArCV", "Reference",
         .product(name: "Logging", package: "swift-log"),
       ]),
-    tests("CommandLineTests", ["cosmic-tagger", "LArCV"], exclude: ["Snapshots"]),
+    tests(
+      "CommandLineTests", ["cosmic-tagger", "shape-classifier", "LArCV"], exclude: ["Snapshots"]),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -40,7 +40,7 @@ struct TrainerSeedTests {
 
   private func losses(_ trainer: Trainer, _ rates: [Double] = [1e-3, 1e-3, 1e-3]) throws -> [Double]
   {
-    try rates.map { try trainer.step(batch(), learningRate: $0).loss }
+    try rates.map { try trainer.step(batch(), learningRate: $0).step.loss }
   }
 
   @Test("the same seed repeats a run to the bit at any thread count; another seed does not")
