@@ -158,7 +158,7 @@ public struct UResNetConfiguration: Equatable, Sendable {
       (0...1).contains(normalizationMomentum))
     for slope in [leak, leakAfterSum ?? 0] {
       try require(
-        "leak", Double(slope), "a slope of zero or more", slope.isFinite && slope >= 0)
+        "leak", slope, "a slope of zero or more", slope.isFinite && slope >= 0)
     }
   }
 
@@ -166,20 +166,20 @@ public struct UResNetConfiguration: Equatable, Sendable {
     _ name: String, _ value: Int, in range: ClosedRange<Int>
   ) throws(NetworkError) {
     try require(
-      name, Double(value), "\(range.lowerBound) to \(range.upperBound)", range.contains(value))
+      name, value, "\(range.lowerBound) to \(range.upperBound)", range.contains(value))
   }
 
   private func require(
-    _ name: String, _ value: Double, _ allowed: String, _ isAllowed: Bool
+    _ name: String, _ value: some CustomStringConvertible, _ allowed: String, _ isAllowed: Bool
   ) throws(NetworkError) {
-    guard isAllowed else { throw .setting(name: name, value: value, allowed: allowed) }
+    guard isAllowed else { throw .setting(name: name, value: value.description, allowed: allowed) }
   }
 }
 
 /// Why a network cannot be built.
 public enum NetworkError: Error, Equatable, Sendable {
   /// A setting outside the values it may have.
-  case setting(name: String, value: Double, allowed: String)
+  case setting(name: String, value: String, allowed: String)
   /// Channels that grow beyond any use on the way down.
   case tooManyChannels(initialFilters: Int, channels: Int, depth: Int)
 }
@@ -189,10 +189,9 @@ extension NetworkError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .setting(let name, let value, let allowed):
-      let number = Int(exactly: value).map(String.init) ?? "\(value)"
-      return "\(name) \(number) is not possible: use \(allowed)"
+      "\(name) \(value) is not possible: use \(allowed)"
     case .tooManyChannels(let filters, let channels, let depth):
-      return "\(filters) filters grow to \(channels) channels at depth \(depth): "
+      "\(filters) filters grow to \(channels) channels at depth \(depth): "
         + "use fewer filters or less depth"
     }
   }
