@@ -25,7 +25,9 @@ let package = Package(
   products: [
     .executable(name: "cosmic-tagger", targets: ["cosmic-tagger"]),
     .executable(name: "shape-classifier", targets: ["shape-classifier"]),
-    .library(name: "Networks", targets: ["Networks"]),
+    .library(
+      name: "Submanifold",
+      targets: ["Tensors", "Sites", "Autodiff", "Layers", "Networks", "Training"]),
     .library(name: "LArCV", targets: ["LArCV"]),
   ],
   dependencies: [

@@ -85,5 +85,5 @@ public struct Sequential<Features: LayerFeatures>: Layer {
   }
 
   /// The layers as `outline` prints them.
-  public var description: String { outline }
+  public var description: String { layers.isEmpty ? "Identity" : outline }
 }

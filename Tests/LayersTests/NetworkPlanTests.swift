@@ -50,6 +50,23 @@ struct NetworkPlanTests {
     #expect(summary.entries[0].path == ["first", "0"])
   }
 
+  @Test("a summary prints shapes, and work where there are sites")
+  func table() throws {
+    #expect(
+      "\(try network().plan(for: [12, 8]))" == """
+        layer                                       channels  size  parameters
+        first.0     SubmanifoldConvolution 1→4 3×3         4  12×8          40
+        first.1     BatchNormReLU 4                        4  12×8           8
+        down        Convolution 4→6 2×2/2×2                6   6×4         102
+        pool        MaxPooling 3×2/3×2                     6   2×2           0
+        classifier  NetworkInNetwork 6→2                   2   2×2          14
+        164 parameters
+        """)
+    let set = try siteSet([[0, 1, 1], [0, 1, 2]], batchSize: 1, spatialSize: [12, 8])
+    let summary = try network().summary(for: set)
+    #expect("\(summary)".hasSuffix("164 parameters, 76 multiply-adds, 22 hidden states"))
+  }
+
   @Test("a size that does not work is refused with the layer and a size that works")
   func workingSize() throws {
     let error = #expect(throws: PlanningError.self) { try network().plan(for: [13, 7]) }

@@ -21,18 +21,20 @@ public struct NetworkSummary: Sendable, CustomStringConvertible {
     entries.reduce(0) { $0 + ($1.multiplyAdds > 0 ? $1.rows * $1.channels : 0) }
   }
 
-  /// A table of the layers, and the totals.
+  /// A table of the layers, and the totals; without sites, of shapes and parameters only.
   public var description: String {
-    let header = ["layer", "", "sites", "channels", "size", "parameters", "multiply-adds"]
+    let hasSites = entries.contains { $0.rows > 0 }
+    let header =
+      ["layer", "", "channels", "size", "parameters"]
+      + (hasSites ? ["sites", "multiply-adds"] : [])
     let rows = entries.map { entry in
       [
-        entry.path.joined(separator: "."), entry.layer, "\(entry.rows)", "\(entry.channels)",
+        entry.path.joined(separator: "."), entry.layer, "\(entry.channels)",
         entry.spatialSize.map(String.init).joined(separator: "×"), "\(entry.parameterCount)",
-        "\(entry.multiplyAdds)",
-      ]
+      ] + (hasSites ? ["\(entry.rows)", "\(entry.multiplyAdds)"] : [])
     }
-    let totals =
-      "\(parameterCount) parameters, \(multiplyAdds) multiply-adds, \(hiddenStates) hidden states"
+    let work = ", \(multiplyAdds) multiply-adds, \(hiddenStates) hidden states"
+    let totals = "\(parameterCount) parameters" + (hasSites ? work : "")
     return (aligned([header] + rows) + [totals]).joined(separator: "\n")
   }
 
