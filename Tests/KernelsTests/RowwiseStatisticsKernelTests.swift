@@ -1,15 +1,12 @@
 import Kernels
 import Reference
 import Tensors
+import TestSites
 import Testing
 
 /// Proves normalisation by event or row, learned slopes and dropout at the borders of tiles.
 @Suite("Kernels of events, slopes and masks")
 struct RowwiseStatisticsKernelTests {
-  private func rows(_ tensor: Tensor) -> [[Double]] {
-    (0..<tensor.rows).map { row in (0..<tensor.channels).map { Double(tensor[row, $0]) } }
-  }
-
   @Test("normalisation by event across tiles, also about a large mean", arguments: [1, 2, 4])
   func events(groups: Int) {
     let ranges = [0..<0, 0..<1500, 1500..<1501, 1501..<1501, 1501..<4000]

@@ -1,5 +1,6 @@
 import GoldenFiles
 import Reference
+import TestSites
 
 /// A network of `dense_net.h5` told as a sparse one whose sites are all the pixels.
 ///

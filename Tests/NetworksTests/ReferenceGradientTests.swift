@@ -1,5 +1,6 @@
 import GoldenFiles
 import Reference
+import TestSites
 import Testing
 
 /// Proves that central differences through the reference network give the original's gradients.

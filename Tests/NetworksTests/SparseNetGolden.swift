@@ -1,5 +1,6 @@
 import GoldenFiles
 import Reference
+import TestSites
 
 /// One network of `sparse_net.h5` with the events it was run on.
 struct SparseNetGolden {

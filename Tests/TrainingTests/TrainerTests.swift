@@ -4,6 +4,7 @@ import Networks
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 import Training
 
@@ -34,10 +35,7 @@ struct TrainerTests {
     var random = SplitMix(seed: seed)
     let size = [3, 32, 32]
     let sites = randomSites(count, events: [0, 2], spatialSize: size, random: &random)
-    let packing = try SitePacking(batchSize: 4, spatialSize: size)
-    let set = try SiteSet(
-      packing: packing,
-      sortedKeys: sites.map { try packing.key(batch: $0[0], Array($0.dropFirst())) })
+    let set = try siteSet(sites, batchSize: 4, spatialSize: size)
     let labels = sites.map { UInt8($0[3] * 3 / 32) }
     let features = labels.map { charge ?? (Float($0) - 1 + 0.3 * Float(random.value())) }
     return try LabelledSites(plan: Plan(set), features: features, labels: labels, classes: 3)
@@ -126,8 +124,7 @@ struct TrainerTests {
   @Test("a batch that does not fit is refused")
   func doesNotFit() throws {
     let network = try network()
-    let packing = try SitePacking(batchSize: 1, spatialSize: [3, 30, 32])
-    let set = try SiteSet(packing: packing, sortedKeys: [packing.key(batch: 0, [0, 1, 1])])
+    let set = try siteSet([[0, 0, 1, 1]], batchSize: 1, spatialSize: [3, 30, 32])
     let before = bits(network)
     #expect(throws: SiteError.self) {
       try trainer(network).step(

@@ -19,7 +19,6 @@ extension Module {
         return ["(\(name)):"] + part.outlineLines.map { "  " + $0 }
       }
       let line = (part as? any CustomStringConvertible)?.description ?? "\(type(of: part))"
-      guard !line.isEmpty else { return ["(\(name)): Identity"] }
       let count = part.parameterCount
       return ["(\(name)): " + line + (count > 0 ? ", \(count) parameters" : "")]
     }
