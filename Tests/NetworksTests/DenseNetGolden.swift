@@ -1,6 +1,5 @@
 import GoldenFiles
 import Reference
-import TestSites
 
 /// A network of `dense_net.h5` told as a sparse one whose sites are all the pixels.
 ///

@@ -1,6 +1,5 @@
 import GoldenFiles
 import Reference
-import TestSites
 import Testing
 
 /// Proves that central differences through the reference network give the original's gradients.

@@ -1,6 +1,5 @@
 import GoldenFiles
 import Reference
-import TestSites
 import Testing
 
 /// Proves the reference network: logits, losses, metrics and running statistics of the original.

@@ -1,6 +1,5 @@
 import GoldenFiles
 import Reference
-import TestSites
 
 /// One network of `sparse_net.h5` with the events it was run on.
 struct SparseNetGolden {

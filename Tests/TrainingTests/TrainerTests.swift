@@ -11,17 +11,6 @@ import Training
 /// Proves whole training steps: they learn, they repeat to the bit, and a bad batch harms nothing.
 @Suite("Trainer")
 struct TrainerTests {
-  private func network() throws -> UResNet<SparseConvolutions> {
-    var configuration = Networks.UResNetConfiguration()
-    configuration.initialFilters = 4
-    configuration.depth = 2
-    configuration.blocksPerLayer = 1
-    configuration.blocksDeepest = 1
-    configuration.blocksFinal = 1
-    configuration.bottleneckDeepest = 8
-    return try UResNet(configuration, over: SparseConvolutions(seed: 5))
-  }
-
   private func trainer(
     _ network: UResNet<SparseConvolutions>, threads: Int = 2, optimizer: OptimizerKind = .adam
   ) -> Trainer {
@@ -47,7 +36,7 @@ struct TrainerTests {
 
   @Test("a toy problem is learned", arguments: [OptimizerKind.adam, .rmsprop])
   func learns(optimizer: OptimizerKind) throws {
-    let trainer = trainer(try network(), optimizer: optimizer)
+    let trainer = trainer(try smallNetwork(), optimizer: optimizer)
     let batch = try batch(400)
     let first = try trainer.step(batch, learningRate: 3e-3)
     var last = first
@@ -65,7 +54,7 @@ struct TrainerTests {
   func sameBits() throws {
     let batch = try batch(1500)
     let runs = try [1, 2, 2].map { threads in
-      let network = try network()
+      let network = try smallNetwork()
       let trainer = trainer(network, threads: threads)
       let losses = try (0..<3).map { _ in
         try trainer.step(batch, learningRate: 1e-3).step.loss.bitPattern
@@ -82,7 +71,7 @@ struct TrainerTests {
     "a loss that is not finite is refused, and nothing has changed",
     arguments: [Float.nan, .infinity])
   func notFinite(charge: Float) throws {
-    let network = try network()
+    let network = try smallNetwork()
     let trainer = trainer(network)
     _ = try trainer.step(batch(100), learningRate: 1e-3)
     let before = bits(network)
@@ -96,7 +85,7 @@ struct TrainerTests {
 
   @Test("an evaluation changes nothing", arguments: [Tape.Statistics.running, .batch])
   func evaluation(statistics: Tape.Statistics) throws {
-    let network = try network()
+    let network = try smallNetwork()
     let trainer = trainer(network)
     let before = bits(network)
     let batch = try batch(100)
@@ -109,7 +98,7 @@ struct TrainerTests {
 
   @Test("a batch without sites, or with one, is a step like any other", arguments: [0, 1])
   func fewSites(count: Int) throws {
-    let network = try network()
+    let network = try smallNetwork()
     let trainer = trainer(network)
     let result = try trainer.step(batch(count), learningRate: 1e-3)
     #expect(result.step.loss.isFinite)
@@ -123,7 +112,7 @@ struct TrainerTests {
 
   @Test("a batch that does not fit is refused")
   func doesNotFit() throws {
-    let network = try network()
+    let network = try smallNetwork()
     let set = try siteSet([[0, 0, 1, 1]], batchSize: 1, spatialSize: [3, 30, 32])
     let before = bits(network)
     #expect(throws: SiteError.self) {
