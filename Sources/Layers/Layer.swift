@@ -84,6 +84,6 @@ public struct Sequential<Features: LayerFeatures>: Layer {
     try layers.reduce(input) { try $1.layer($0, named: $1.name) }
   }
 
-  /// The layers as `outline` prints them.
+  /// The layers as `outline` prints them; without any it is the identity.
   public var description: String { layers.isEmpty ? "Identity" : outline }
 }

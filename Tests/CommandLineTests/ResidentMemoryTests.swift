@@ -45,7 +45,7 @@ struct ResidentMemoryTests {
 
   /// The most memory, in kilobytes, that a training run had resident at once.
   private func peak(steps: Int, in scratch: Scratch) throws -> Int {
-    let tool = try #require(Tool.path, "the program is not beside the tests")
+    let tool = try #require(Tool.path(of: "cosmic-tagger"), "the program is not beside the tests")
     let process = Process()
     process.executableURL = URL(fileURLWithPath: tool)
     process.arguments =

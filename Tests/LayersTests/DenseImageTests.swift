@@ -3,6 +3,7 @@ import Layers
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 
 /// Proves sparse convolutions on images that are occupied everywhere against dense loops, which

@@ -3,6 +3,7 @@ import Layers
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 
 /// Proves dropout: the masks' statistics, their repeatability, and that gradients see the same mask.

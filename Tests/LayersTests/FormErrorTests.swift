@@ -2,6 +2,7 @@ import Autodiff
 import Layers
 import Sites
 import Tensors
+import TestSites
 import Testing
 
 /// Proves that layers of any filter can be made, say what they are, and refuse what cannot be.

@@ -13,19 +13,19 @@ extension FormProblem {
     switch layer {
     case .submanifold, .submanifoldOnto:
       return SubmanifoldConvolution(
-        inputChannels: Self.inputChannels, outputChannels: outputChannels, filterSize: size,
+        inputChannels: inputChannels, outputChannels: outputChannels, filterSize: size,
         dilation: dilation, shape: shape, random: &random)
     case .strided, .stridedOnto:
       return Convolution(
-        inputChannels: Self.inputChannels, outputChannels: outputChannels, filterSize: size,
+        inputChannels: inputChannels, outputChannels: outputChannels, filterSize: size,
         filterStride: stride, dilation: dilation, shape: shape, random: &random)
     case .full, .fullOnto:
       return FullConvolution(
-        inputChannels: Self.inputChannels, outputChannels: outputChannels, filterSize: size,
+        inputChannels: inputChannels, outputChannels: outputChannels, filterSize: size,
         filterStride: stride, dilation: dilation, shape: shape, random: &random)
     case .inverseOfStrided, .inverseOfFull, .inverseOfGiven:
       return Deconvolution(
-        inputChannels: Self.inputChannels, outputChannels: outputChannels, filterSize: size,
+        inputChannels: inputChannels, outputChannels: outputChannels, filterSize: size,
         filterStride: stride, dilation: dilation, shape: shape, random: &random)
     case .maximum:
       return MaxPooling(poolSize: size, poolStride: stride, dilation: dilation, shape: shape)
@@ -48,41 +48,6 @@ extension FormProblem {
     case let layer as Convolution: return try layer(input, onto: outputSet())
     case let layer as FullConvolution: return try layer(input, onto: outputSet())
     default: return try layer(input)
-    }
-  }
-
-  /// What production computes from random numbers, forward and backward.
-  struct Pass {
-    let features: [[Double]]
-    let weight: [Double]
-    let bias: [Double]
-    let outputGradient: [[Double]]
-    let sites: SiteSet
-    let output: Tensor
-    let inputGradient: Tensor
-    let weightGradient: [Double]
-    let biasGradient: [Double]
-
-    init(_ problem: FormProblem, threads: Int = 2) throws {
-      var random = SplitMix(seed: 11)
-      features = random.rows(problem.input.count, channels: FormProblem.inputChannels)
-      weight = random.values(problem.weightCount)
-      bias = random.values(problem.biasCount)
-      let layer = problem.production()
-      let parameters = layer.trainedParameters
-      if let first = parameters.first { first.set(weight) }
-      if parameters.count > 1 { parameters[1].set(bias) }
-      let pass = try LayerPass(
-        tensor(features, channels: FormProblem.inputChannels), plan: problem.plan(),
-        threads: threads
-      ) { try problem.apply(layer, to: $0) }
-      sites = pass.output.sites
-      output = pass.output.features.value
-      outputGradient = random.rows(output.rows, channels: output.channels)
-      inputGradient = try pass.inputGradient(
-        from: tensor(outputGradient, channels: output.channels))
-      weightGradient = parameters.first?.gradientDoubles ?? []
-      biasGradient = parameters.count > 1 ? parameters[1].gradientDoubles : []
     }
   }
 }

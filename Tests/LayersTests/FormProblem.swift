@@ -2,6 +2,7 @@ import Layers
 import Reference
 import Sites
 import Tensors
+import TestSites
 
 extension FilterGeometry.Shape {
   /// The production shape of the oracle's.
@@ -16,35 +17,33 @@ extension FilterGeometry.Shape {
 }
 
 /// A layer over a filter of any shape and form, random sites, and the oracle's rulebook.
-struct FormProblem: CustomStringConvertible, Sendable {
+struct FormProblem: LayerProblem {
   enum Operator: String, CaseIterable, Sendable {
     case submanifold, submanifoldOnto, strided, stridedOnto, full, fullOnto
     case inverseOfStrided, inverseOfFull, inverseOfGiven
     case maximum, sum, average, activeAverage, unPooling
   }
 
-  static let inputChannels = 2
-  static let outputChannels = 3
-
   let layer: Operator
   let filter: FilterCells
   let spatialSize: [Int]
   /// Sites that the layer reads and writes, as the oracle has them.
-  let input: [[Int]]
-  let output: [[Int]]
+  let inputSites: [[Int]]
+  let outputSites: [[Int]]
   /// Pairs from input to output.
   let pairs: [[RulePair]]
   private let form: ConvolutionForm
 
-  var description: String { "\(layer.rawValue), \(filter), \(input.count) → \(output.count) sites" }
+  var description: String {
+    "\(layer.rawValue), \(filter), \(inputSites.count) → \(outputSites.count) sites"
+  }
   var isInverse: Bool {
     [.inverseOfStrided, .inverseOfFull, .inverseOfGiven, .unPooling].contains(layer)
   }
   var isOnto: Bool { [.submanifoldOnto, .stridedOnto, .fullOnto].contains(layer) }
   var hasWeight: Bool { reduction == nil }
-  var outputChannels: Int { hasWeight ? Self.outputChannels : Self.inputChannels }
-  var weightCount: Int { hasWeight ? pairs.count * Self.inputChannels * outputChannels : 0 }
-  var biasCount: Int { hasWeight ? outputChannels : 0 }
+  var inputChannels: Int { 2 }
+  var outputChannels: Int { hasWeight ? 3 : inputChannels }
   private var reduction: Reduction? {
     switch layer {
     case .maximum: .maximum
@@ -71,7 +70,8 @@ struct FormProblem: CustomStringConvertible, Sendable {
     self.spatialSize = spatialSize
     var random = SplitMix(seed: UInt64(count * 10 + filter.size.count))
     let sites = randomSites(count, events: events, spatialSize: spatialSize, random: &random)
-    var targets = outputSites(of: sites, self.filter, form: form, spatialSize: spatialSize)
+    var targets = Reference.outputSites(
+      of: sites, self.filter, form: form, spatialSize: spatialSize)
     if [.submanifoldOnto, .stridedOnto, .fullOnto, .inverseOfGiven].contains(layer) {
       // Some that are reached, and some that are not.
       let others = randomSites(
@@ -82,35 +82,35 @@ struct FormProblem: CustomStringConvertible, Sendable {
     }
     let pairs = generalRulebook(input: sites, output: targets, self.filter, form: form)
     let isInverse = [.inverseOfStrided, .inverseOfFull, .inverseOfGiven, .unPooling].contains(layer)
-    (input, output) = isInverse ? (targets, sites) : (sites, targets)
+    (inputSites, outputSites) = isInverse ? (targets, sites) : (sites, targets)
     self.pairs = isInverse ? inverted(pairs) : pairs
   }
 
   /// The oracle's result.
-  func reference(_ features: [[Double]], weight: [Double], bias: [Double]) -> [[Double]] {
+  func reference(_ features: [[Double]], _ parameters: [[Double]]) -> [[Double]] {
     if let reduction {
       return reduceWindows(
-        features, rulebook: pairs, outputRows: output.count, channels: Self.inputChannels,
+        features, rulebook: pairs, outputRows: outputSites.count, channels: inputChannels,
         by: reduction)
     }
     return applyRulebook(
-      features, rulebook: pairs, outputRows: output.count,
+      features, rulebook: pairs, outputRows: outputSites.count,
       weights: shapedWeights(
-        weight, offsets: pairs.count, inputChannels: Self.inputChannels,
-        outputChannels: outputChannels), bias: bias)
+        parameters[0], offsets: pairs.count, inputChannels: inputChannels,
+        outputChannels: outputChannels), bias: parameters[1])
   }
 
   private var coarseSize: [Int] { outputSize(of: spatialSize, filter, form: form) }
 
   /// The production sites that the layer writes.
   func outputSet() throws -> SiteSet {
-    try siteSet(output, batchSize: 4, spatialSize: isInverse ? spatialSize : coarseSize)
+    try siteSet(outputSites, batchSize: 4, spatialSize: isInverse ? spatialSize : coarseSize)
   }
 
   /// A production plan on the input's sites; an inverse finds in it what it inverts.
   func plan() throws -> Plan {
     let plan = Plan(
-      try siteSet(input, batchSize: 4, spatialSize: isInverse ? coarseSize : spatialSize))
+      try siteSet(inputSites, batchSize: 4, spatialSize: isInverse ? coarseSize : spatialSize))
     guard isInverse else { return plan }
     let geometry = FilterGeometry(
       size: filter.size, stride: filter.stride, dilation: filter.dilation,

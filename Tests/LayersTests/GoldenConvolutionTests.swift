@@ -35,11 +35,33 @@ struct GoldenConvolutionTests {
       inputChannels: golden.integer("nIn"), outputChannels: golden.integer("nOut"),
       filterSize: golden.extents("filter_size"), filterStride: golden.extents("filter_stride"),
       bias: golden.hasBias, random: &random)
+    let rulebook = try checkedRulebook(golden, layer)
+    #expect(try rulebook.pairCount == golden.integer("n_pairs"))
+  }
+
+  @Test("full convolutions", arguments: GoldenLayerCase.names("FullConvolution"))
+  func full(name: String) throws {
+    let golden = try GoldenLayerCase(name)
+    var random = RandomStream(seed: 1, stream: 0)
+    let layer = try FullConvolution(
+      inputChannels: golden.integer("nIn"), outputChannels: golden.integer("nOut"),
+      filterSize: golden.extents("filter_size"), filterStride: golden.extents("filter_stride"),
+      bias: golden.hasBias, random: &random)
+    let rulebook = try checkedRulebook(golden, layer)
+    if golden.golden.hasAttribute("n_pairs") {
+      #expect(try rulebook.pairCount == golden.integer("n_pairs"))
+    }
+  }
+
+  /// Compares a layer that makes sites, and returns the rulebook it made them by.
+  private func checkedRulebook(
+    _ golden: GoldenLayerCase, _ layer: some FilterLayer
+  ) throws -> Rulebook {
     let plan = Plan(try golden.sites("in_coords"))
     try golden.check(plan, weight: layer.weight, bias: layer.bias) { try layer($0) }
     let rulebook = plan.entries[0].rulebook
-    #expect(try rulebook.pairCount == golden.integer("n_pairs"))
     #expect(try rulebook.outputSites.spatialSize == golden.extents("out_spatial_size"))
+    return rulebook
   }
 
   @Test("deconvolutions", arguments: GoldenLayerCase.names("Deconvolution"))

@@ -4,6 +4,7 @@ import Layers
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 
 /// One case of `layers.h5`, run through production layers and compared by coordinate.
@@ -39,7 +40,7 @@ struct GoldenLayerCase {
     let numbers = try rowNumbers(of: golden.sites(coordinateDataset))
     let values = try golden.rows(dataset)
     let ordered = try coordinates(sites).map { values[try #require(numbers[$0])] }
-    return LayersTests.tensor(ordered, channels: try golden.shape(of: dataset)[1])
+    return TestSites.tensor(ordered, channels: try golden.shape(of: dataset)[1])
   }
 
   /// Expects a tensor to agree with a dataset by coordinate.

@@ -5,6 +5,7 @@ import Layers
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 
 /// Proves production normalisation and a whole chain of layers against SparseConvNet.

@@ -4,6 +4,7 @@ import Layers
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 
 /// Proves the layers between points, sites and full images against SparseConvNet, gradients

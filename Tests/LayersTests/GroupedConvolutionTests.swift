@@ -2,6 +2,7 @@ import Layers
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 
 /// Proves convolutions whose channels form groups against the oracle with block-diagonal weights.
@@ -21,7 +22,7 @@ struct GroupedConvolutionTests {
   static let size = [2, 2]
 
   /// A layer, its sites, and what the oracle makes of them.
-  struct Problem {
+  struct Problem: LayerProblem {
     let kind: Kind
     let channels: (input: Int, output: Int, groups: Int)
     let fine: [[Int]]
@@ -39,11 +40,10 @@ struct GroupedConvolutionTests {
 
     var inputSites: [[Int]] { kind == .inverse ? coarse : fine }
 
-    var weightCount: Int {
-      (kind == .submanifold ? 9 : 4) * channels.input * channels.output / channels.groups
-    }
+    var inputChannels: Int { channels.input }
+    var description: String { "\(kind) of \(channels) on \(fine.count) sites" }
 
-    func layer() -> any FilterLayer {
+    func production() -> any Layer<SparseTensor> {
       var random = RandomStream(seed: 1, stream: 0)
       let (input, output, groups) = channels
       switch kind {
@@ -75,22 +75,22 @@ struct GroupedConvolutionTests {
       return plan
     }
 
-    func reference(_ input: [[Double]], weight: [Double], bias: [Double]) -> [[Double]] {
+    func reference(_ input: [[Double]], _ parameters: [[Double]]) -> [[Double]] {
       let weights = blockDiagonalWeights(
-        weight, offsets: kind == .submanifold ? 9 : 4, groups: channels.groups,
+        parameters[0], offsets: kind == .submanifold ? 9 : 4, groups: channels.groups,
         inputChannels: channels.input, outputChannels: channels.output)
       switch kind {
       case .submanifold:
         return submanifoldConvolution(
-          input, sites: fine, filterSize: [3, 3], weights: weights, bias: bias)
+          input, sites: fine, filterSize: [3, 3], weights: weights, bias: parameters[1])
       case .strided:
         return Reference.convolution(
           input, sites: fine, outputSites: coarse, filterSize: size, stride: size,
-          weights: weights, bias: bias)
+          weights: weights, bias: parameters[1])
       case .inverse, .full:
         return Reference.deconvolution(
           input, sites: inputSites, fineSites: kind == .full ? grown : fine, filterSize: size,
-          stride: size, weights: weights, bias: bias)
+          stride: size, weights: weights, bias: parameters[1])
       }
     }
   }
@@ -99,49 +99,12 @@ struct GroupedConvolutionTests {
   func agreement(kind: Kind, count: Int) throws {
     for channels in Self.channels {
       let problem = Problem(kind, channels, count: count)
-      var random = SplitMix(seed: 11)
-      let input = random.values(problem.inputSites.count * channels.input)
-      let weight = random.values(problem.weightCount)
-      let bias = random.values(channels.output)
-      let layer = problem.layer()
-      layer.weight.set(weight)
-      layer.bias?.set(bias)
-      func rowsOf(_ values: [Double]) -> [[Double]] {
-        stride(from: 0, to: values.count, by: channels.input).map {
-          Array(values[$0..<$0 + channels.input])
-        }
-      }
-      let pass = try LayerPass(
-        tensor(rowsOf(input), channels: channels.input), plan: problem.plan()
-      ) { try layer($0) }
-      let expected = problem.reference(rowsOf(input), weight: weight, bias: bias)
-      let forward = compare(rows(pass.output.features.value), with: expected)
-      #expect(forward.scaledError < 1e-6, "\(forward)")
-
-      let slopes = random.rows(expected.count, channels: channels.output)
-      func loss(_ input: [Double], _ weight: [Double], _ bias: [Double]) -> Double {
-        let output = problem.reference(rowsOf(input), weight: weight, bias: bias)
-        return zip(slopes.joined(), output.joined()).reduce(0) { $0 + $1.0 * $1.1 }
-      }
-      let gradient = try pass.inputGradient(from: tensor(slopes, channels: channels.output))
-      let checks: [([Double], [Double])] = [
-        (
-          gradient.array.map(Double.init),
-          centralDifference(of: { loss($0, weight, bias) }, at: input)
-        ),
-        (
-          layer.weight.gradientDoubles,
-          centralDifference(of: { loss(input, $0, bias) }, at: weight)
-        ),
-        (
-          try #require(layer.bias).gradientDoubles,
-          centralDifference(of: { loss(input, weight, $0) }, at: bias)
-        ),
-      ]
-      for (value, slope) in checks {
-        let difference = compare(value, with: slope)
-        #expect(difference.scaledError < 2e-6, "\(difference)")
-      }
+      let outcome = try LayerOutcome(problem)
+      let forward = outcome.comparison()
+      #expect(forward.scaledError < 1e-6, "\(problem): \(forward)")
+      let errors = outcome.check.errors()
+      #expect(errors.count == 3)
+      #expect(errors.allSatisfy { $0 < 2e-6 }, "\(problem): \(errors)")
     }
   }
 

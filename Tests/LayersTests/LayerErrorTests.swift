@@ -3,6 +3,7 @@ import Layers
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 
 /// Proves that layers which do not fit their input say so, in one sentence that names the numbers.
@@ -79,22 +80,6 @@ struct LayerErrorTests {
     let plan = try input(channels: 1).plan
     #expect(throws: LayerError.self) {
       try SparseTensor(Tensor(rows: 3, channels: 1), plan: plan, tape: Tape(.inference))
-    }
-  }
-
-  @Test("planning walks through every kind of layer without a value", arguments: 1...4)
-  func planning(dimension: Int) throws {
-    for kind in OracleProblem.Operator.allCases {
-      let problem = OracleProblem(layer: kind, dimension: dimension, count: 30, events: [0, 2])
-      let layer = problem.production()
-      let plan = try problem.plan()
-      let output = try layer(
-        SparseTensor(planning: plan, channels: OracleProblem.inputChannels))
-      let run = try LayerPass(
-        Tensor(rows: plan.sites.count, channels: OracleProblem.inputChannels), plan: plan
-      ) { try layer($0) }.output
-      #expect(output.sites.hasSameSites(as: run.sites))
-      #expect(output.channels == run.channels)
     }
   }
 }

@@ -3,6 +3,7 @@ import Layers
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 
 /// Proves what a network says of itself before it runs: its outline, its plan, its work, its errors.

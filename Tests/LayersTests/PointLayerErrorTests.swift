@@ -3,6 +3,7 @@ import Layers
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 
 /// Proves that points, images and events which do not fit say so, in one sentence with the numbers.

@@ -3,6 +3,7 @@ import Layers
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 
 extension PointProblem {
@@ -23,7 +24,7 @@ extension PointProblem {
   }
 
   private func siteSet(_ sites: [[Int]]) throws -> SiteSet {
-    try LayersTests.siteSet(sites, batchSize: Self.batchSize, spatialSize: spatialSize)
+    try TestSites.siteSet(sites, batchSize: Self.batchSize, spatialSize: spatialSize)
   }
 
   /// Operands of a planning tape.
@@ -86,15 +87,12 @@ extension PointProblem {
 
 /// One forward and backward pass of a problem.
 struct PointPass {
-  let problem: PointProblem
   let inputs: [[[Double]]]
   let output: [[Double]]
-  let outputGradient: [[Double]]
-  /// For each operand, row by row.
-  let gradients: [[Double]]
+  /// Gradients of the operands.
+  let check: GradientCheck
 
   init(_ problem: PointProblem, threads: Int = 2) throws {
-    self.problem = problem
     inputs = problem.values()
     let tape = Tape(
       .training,
@@ -105,26 +103,15 @@ struct PointPass {
     let result = try problem.production(variables)
     output = rows(result.value)
     var random = SplitMix(seed: 9)
-    outputGradient = random.rows(result.rows, channels: result.channels)
+    let outputGradient = random.rows(result.rows, channels: result.channels)
     tape.backward(from: result, gradient: tensor(outputGradient, channels: result.channels))
-    gradients = try variables.map { try #require($0.gradient).array.map(Double.init) }
-  }
-
-  /// The largest error of all gradients against central differences of the oracle.
-  func gradientError() -> Double {
-    problem.operands.indices.map { operand in
-      let channels = problem.operands[operand].channels
-      let expected = centralDifference(
-        of: { values in
-          var inputs = self.inputs
-          inputs[operand] = stride(from: 0, to: values.count, by: channels).map {
-            Array(values[$0..<$0 + channels])
-          }
-          return zip(outputGradient.joined(), problem.reference(inputs).joined()).reduce(0) {
-            $0 + $1.0 * $1.1
-          }
-        }, at: Array(inputs[operand].joined()))
-      return compare(gradients[operand], with: expected).scaledError
-    }.max() ?? 0
+    check = GradientCheck(
+      operands: inputs.map { Array($0.joined()) },
+      gradients: try variables.map { try #require($0.gradient).array.map(Double.init) },
+      outputGradient: outputGradient
+    ) { values in
+      problem.reference(
+        zip(values, problem.operands).map { shaped($0, channels: $1.channels) })
+    }
   }
 }

@@ -3,6 +3,7 @@ import Layers
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 
 /// Proves which sites criteria and images of values choose.

@@ -3,6 +3,7 @@ import Layers
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 
 /// Proves that recomputed blocks give the bits of the blocks themselves, and hold less memory.

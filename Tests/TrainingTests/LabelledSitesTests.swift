@@ -1,13 +1,13 @@
 import Sites
+import TestSites
 import Testing
 import Training
 
 @Suite("Labelled sites")
 struct LabelledSitesTests {
   private func plan(_ count: Int, planes: Int = 3) throws -> Plan {
-    let packing = try SitePacking(batchSize: 1, spatialSize: [planes, 4, 4])
-    let keys = try (0..<count).map { try packing.key(batch: 0, [0, 0, $0]) }
-    return Plan(try SiteSet(packing: packing, sortedKeys: keys))
+    let sites = (0..<count).map { [0, 0, 0, $0] }
+    return Plan(try siteSet(sites, batchSize: 1, spatialSize: [planes, 4, 4]))
   }
 
   @Test("refuse features that do not belong to the sites", arguments: [0, 3, 5])

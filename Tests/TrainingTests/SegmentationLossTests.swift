@@ -1,6 +1,7 @@
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 import Training
 
@@ -22,10 +23,7 @@ struct LossProblem {
     let size = [3, 12, 16]
     sites = randomSites(count, events: [0, 2], spatialSize: size, random: &random)
       .filter { planes.contains($0[1]) }
-    let packing = try SitePacking(batchSize: 4, spatialSize: size)
-    let set = try SiteSet(
-      packing: packing,
-      sortedKeys: sites.map { try packing.key(batch: $0[0], Array($0.dropFirst())) })
+    let set = try siteSet(sites, batchSize: 4, spatialSize: size)
     batch = try LabelledSites(
       plan: Plan(set), features: [Float](repeating: 1, count: set.count),
       labels: sites.map { _ in classes.randomElement(using: &random) ?? 0 }, classes: 3)

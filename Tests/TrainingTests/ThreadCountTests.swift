@@ -4,6 +4,7 @@ import Networks
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 import Training
 
@@ -15,10 +16,7 @@ struct ThreadCountTests {
   private func batch(_ count: Int, seed: UInt64) throws -> LabelledSites {
     var random = SplitMix(seed: seed)
     let sites = randomSites(count, events: [0, 2, 3], spatialSize: Self.size, random: &random)
-    let packing = try SitePacking(batchSize: 4, spatialSize: Self.size)
-    let set = try SiteSet(
-      packing: packing,
-      sortedKeys: sites.map { try packing.key(batch: $0[0], Array($0.dropFirst())) })
+    let set = try siteSet(sites, batchSize: 4, spatialSize: Self.size)
     return try LabelledSites(
       plan: Plan(set), features: sites.map { _ in Float(random.value()) },
       labels: sites.map { UInt8($0[3] * 3 / 64) }, classes: 3)

@@ -62,6 +62,10 @@ struct ClassicLayers<Backend: Convolutions> {
       input, output, filter: extents(scaling.size), stride: extents(scaling.stride), bias: false)
   }
 
+  func copy(_ scaling: Downsampling) -> Step {
+    backend.unPooling(size: extents(scaling.size), stride: extents(scaling.stride))
+  }
+
   func normalization(_ channels: Int) -> Step {
     backend.normalization(channels, epsilon: 1e-4, momentum: 0.01, leak: leak)
   }
