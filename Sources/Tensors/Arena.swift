@@ -26,8 +26,11 @@ public final class Arena {
   private var innerArena: Arena?
   private weak var outer: Arena?
 
+  /// The least an arena asks the system for: small networks never need a second chunk.
+  public static let standardChunkBytes = 32 << 20
+
   /// Makes an empty arena that grows by chunks of at least `chunkBytes`.
-  public init(chunkBytes: Int = 32 << 20) {
+  public init(chunkBytes: Int = standardChunkBytes) {
     chunkFloats = max(chunkBytes / MemoryLayout<Float>.stride, Chunk.alignment)
   }
 

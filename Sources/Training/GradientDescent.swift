@@ -57,14 +57,16 @@ public final class GradientDescent {
   /// - Parameters:
   ///   - threads: by default as many as there are processors.
   ///   - seed: two runs with the same seed leave the same to chance.
+  ///   - arenaChunkBytes: the least that the memory of the steps grows by.
   public init(
     of network: any Module, by optimizer: any Optimizer,
-    threads: Threads = Threads(count: Threads.available), seed: UInt64 = 0
+    threads: Threads = Threads(count: Threads.available), seed: UInt64 = 0,
+    arenaChunkBytes: Int = Arena.standardChunkBytes
   ) {
     parameters = network.trainedParameters
     self.optimizer = optimizer
     self.seed = seed
-    compute = Compute(threads: threads, arena: Arena())
+    compute = Compute(threads: threads, arena: Arena(chunkBytes: arenaChunkBytes))
   }
 
   /// What one step did.

@@ -31,15 +31,19 @@ public final class Trainer {
 
   /// A trainer with the threads it may use.
   ///
-  /// - Parameter seed: two runs with the same seed leave the same to chance.
+  /// - Parameters:
+  ///   - seed: two runs with the same seed leave the same to chance.
+  ///   - arenaChunkBytes: the least that the memory of the steps grows by.
   public init(
     network: any Layer<SparseTensor>, loss: SegmentationLoss, optimizer: any Optimizer,
-    classes: Int, threads: Threads, seed: UInt64 = 0
+    classes: Int, threads: Threads, seed: UInt64 = 0,
+    arenaChunkBytes: Int = Arena.standardChunkBytes
   ) {
     self.network = network
     self.loss = loss
     self.classes = classes
-    training = GradientDescent(of: network, by: optimizer, threads: threads, seed: seed)
+    training = GradientDescent(
+      of: network, by: optimizer, threads: threads, seed: seed, arenaChunkBytes: arenaChunkBytes)
   }
 
   /// What one step did.

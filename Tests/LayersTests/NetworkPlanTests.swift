@@ -92,6 +92,24 @@ struct NetworkPlanTests {
     #expect(error?.reason is LayerError)
   }
 
+  @Test("a plan looks up neighbours as it is told", arguments: SiteIndexKind.allCases)
+  func index(kind: SiteIndexKind) throws {
+    var random = SplitMix(seed: 8)
+    let sites = randomSites(30, events: [0], spatialSize: [12, 8], random: &random)
+    let set = try siteSet(sites, batchSize: 1, spatialSize: [12, 8])
+    let network = network()
+    let expected = try network.plan(for: set).entries.map(\.rulebook)
+    let plans = [
+      try network.plan(for: set, index: kind),
+      try NetworkPlanner(network, inputChannels: 1, index: kind).plan(set),
+    ]
+    for plan in plans {
+      #expect(plan.index == kind)
+      #expect(plan.entries.map(\.rulebook.inputRows) == expected.map(\.inputRows))
+      #expect(plan.entries.map(\.rulebook.outputRows) == expected.map(\.outputRows))
+    }
+  }
+
   @Test("multiply-adds and hidden states are those of the rulebooks", arguments: [0, 1, 40])
   func work(count: Int) throws {
     var random = SplitMix(seed: 3)
