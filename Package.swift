@@ -27,7 +27,7 @@ let package = Package(
     .executable(name: "shape-classifier", targets: ["shape-classifier"]),
     .library(
       name: "Submanifold",
-      targets: ["Tensors", "Sites", "Autodiff", "Layers", "Networks", "Training"]),
+      targets: ["Tensors", "Sites", "Kernels", "Autodiff", "Layers", "Networks", "Training"]),
     .library(name: "LArCV", targets: ["LArCV"]),
   ],
   dependencies: [

@@ -30,7 +30,9 @@ struct Branches<Backend: Convolutions>: Layer {
     return result ?? input
   }
 
-  var description: String { "ConcatTable, then \(ending)\n" + outline }
+  var kind: String { "ConcatTable, then \(ending)" }
+
+  var description: String { kind + "\n" + outline }
 }
 
 /// The layers SparseConvNet's ready networks are made of: filters of size 3 without bias, and

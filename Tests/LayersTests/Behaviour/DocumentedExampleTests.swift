@@ -1,6 +1,7 @@
 import Layers
 import Sites
 import Tensors
+import TestSites
 import Testing
 
 /// Proves the examples of the documentation page on sites, number by number.

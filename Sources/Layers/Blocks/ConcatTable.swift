@@ -1,19 +1,5 @@
 import Autodiff
 
-/// Changes nothing: sites in → the same sites and features out.
-///
-/// The skip connection of a `ConcatTable`. Example: `ConcatTable([("skip", Identity())], then: .add)`.
-public struct Identity: Layer {
-  /// A layer without settings.
-  public init() {}
-
-  /// The input itself.
-  public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor { input }
-
-  /// Its name.
-  public var description: String { "Identity" }
-}
-
 /// Applies several layers to one input and brings their results together.
 ///
 /// Sites in → the sites all branches agree on out. What SparseConvNet writes as
@@ -26,7 +12,7 @@ public struct Identity: Layer {
 /// is here one layer:
 ///
 /// ```swift
-/// let residual = ConcatTable([("skip", Identity()), ("block", block)], then: .add)
+/// let residual = ConcatTable(Identity(), block, then: .add)
 /// ```
 ///
 /// Without the last step, `table.branches(of: input)` gives the array of results, for `AddTable` and
@@ -50,6 +36,11 @@ public struct ConcatTable: Layer {
   public init(_ layers: [(name: String, layer: any Layer<SparseTensor>)], then ending: Ending) {
     self.layers = layers
     self.ending = ending
+  }
+
+  /// A table of branches named by their numbers.
+  public init(_ layers: any Layer<SparseTensor>..., then ending: Ending) {
+    self.init(layers.enumerated().map { ("\($0.offset)", $0.element) }, then: ending)
   }
 
   /// The layers as modules.
@@ -76,9 +67,9 @@ public struct ConcatTable: Layer {
     }
   }
 
-  /// One line a branch.
-  public var description: String {
-    (["ConcatTable, then \(ending)"] + layers.map { "\($0.name): \($0.layer)" })
-      .joined(separator: "\n")
-  }
+  /// What becomes of the branches' results.
+  public var kind: String { "ConcatTable, then \(ending)" }
+
+  /// Its kind and its branches.
+  public var description: String { kind + "\n" + outline }
 }

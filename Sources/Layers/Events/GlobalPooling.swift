@@ -41,7 +41,7 @@ public struct GlobalPooling: Layer {
 
   /// Pools each event.
   ///
-  /// - Throws: `SiteError` never for sites that exist already.
+  /// - Throws: nothing for an input that exists already.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
     let events = try SiteSet.events(
       batchSize: input.sites.batchSize, dimension: input.sites.spatialSize.count)

@@ -49,6 +49,9 @@ public struct Recomputed: Layer {
     return SparseTensor(sites: sites, features: features, plan: plan)
   }
 
+  /// That the block is recomputed.
+  public var kind: String { "Recomputed" }
+
   /// The block's, and that it is recomputed.
   public var description: String { "Recomputed \(block)" }
 }
