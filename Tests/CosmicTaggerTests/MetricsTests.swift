@@ -34,8 +34,9 @@ struct MetricsTests {
     func confusions() throws -> [[Confusion]] {
       let batch = try LabelledSites(
         plan: Plan(try siteSet(sites, batchSize: 5, spatialSize: [3, 8, 8])),
-        features: sites.map { _ in 0 }, labels: labels.map { UInt8($0) }, classes: 3)
-      return Training.confusions(predictions.map { UInt8($0) }, batch, classes: 3)
+        features: sites.map { _ in 0 }, labels: labels.map { UInt8($0) }, classes: 3,
+        groups: sites.map { Int32($0[1]) }, groupCount: 3)
+      return try Training.confusions(predictions.map { UInt8($0) }, batch)
     }
 
     var report: MetricsReport {

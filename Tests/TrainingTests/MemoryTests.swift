@@ -30,7 +30,7 @@ struct MemoryTests {
   func arena(chunkBytes: Int) throws {
     let trainer = Trainer(
       network: try smallNetwork(), loss: SegmentationLoss(.even),
-      optimizer: OptimizerKind.adam.make(), classes: 3, threads: Threads(count: 2),
+      optimizer: OptimizerKind.adam.make(), threads: Threads(count: 2),
       arenaChunkBytes: chunkBytes)
     var random = SplitMix(seed: 17)
     func step(_ count: Int) throws {

@@ -19,7 +19,8 @@ struct ThreadCountTests {
     let set = try siteSet(sites, batchSize: 4, spatialSize: Self.size)
     return try LabelledSites(
       plan: Plan(set), features: sites.map { _ in Float(random.value()) },
-      labels: sites.map { UInt8($0[3] * 3 / 64) }, classes: 3)
+      labels: sites.map { UInt8($0[3] * 3 / 64) }, classes: 3,
+      groups: sites.map { Int32($0[1]) }, groupCount: 3)
   }
 
   /// Everything that training shows, bit for bit.
@@ -49,7 +50,7 @@ struct ThreadCountTests {
 
     let trainer = Trainer(
       network: network, loss: SegmentationLoss(.even), optimizer: OptimizerKind.adam.make(),
-      classes: 3, threads: pool)
+      threads: pool)
     for step in 0..<10 {
       let result = try trainer.step(batches[step % batches.count], learningRate: 1e-3)
       trace.losses.append(result.step.loss.bitPattern)

@@ -33,7 +33,7 @@ struct TrainerSeedTests {
     ])
     return Trainer(
       network: network, loss: SegmentationLoss(.even), optimizer: OptimizerKind.adam.make(),
-      classes: 3, threads: Threads(count: threads), seed: seed)
+      threads: Threads(count: threads), seed: seed)
   }
 
   private func losses(_ trainer: Trainer, _ rates: [Double] = [1e-3, 1e-3, 1e-3]) throws -> [Double]

@@ -15,7 +15,7 @@ struct TrainerTests {
     _ network: UResNet<SparseConvolutions>, threads: Int = 2, optimizer: OptimizerKind = .adam
   ) -> Trainer {
     Trainer(
-      network: network, loss: SegmentationLoss(.even), optimizer: optimizer.make(), classes: 3,
+      network: network, loss: SegmentationLoss(.even), optimizer: optimizer.make(),
       threads: Threads(count: threads))
   }
 
@@ -27,7 +27,9 @@ struct TrainerTests {
     let set = try siteSet(sites, batchSize: 4, spatialSize: size)
     let labels = sites.map { UInt8($0[3] * 3 / 32) }
     let features = labels.map { charge ?? (Float($0) - 1 + 0.3 * Float(random.value())) }
-    return try LabelledSites(plan: Plan(set), features: features, labels: labels, classes: 3)
+    return try LabelledSites(
+      plan: Plan(set), features: features, labels: labels, classes: 3,
+      groups: sites.map { Int32($0[1]) }, groupCount: 3)
   }
 
   private func bits(_ network: UResNet<SparseConvolutions>) -> [[UInt32]] {
@@ -83,8 +85,8 @@ struct TrainerTests {
     #expect(try trainer.step(batch(100), learningRate: 1e-3).step.loss.isFinite)
   }
 
-  @Test("an evaluation changes nothing", arguments: [Tape.Statistics.running, .batch])
-  func evaluation(statistics: Tape.Statistics) throws {
+  @Test("an evaluation changes nothing", arguments: EvaluationStatistics.allCases)
+  func evaluation(statistics: EvaluationStatistics) throws {
     let network = try smallNetwork()
     let trainer = trainer(network)
     let before = bits(network)

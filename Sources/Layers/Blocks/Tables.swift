@@ -65,11 +65,18 @@ public struct JoinTable {
   }
 }
 
+/// Gradients of an operator go to the tape that records it: another one would never hear of them.
+func preconditionOneTape(_ inputs: [SparseTensor]) {
+  precondition(
+    inputs.allSatisfy { $0.tape === inputs.first?.tape }, "inputs of one operator are of one tape")
+}
+
 /// The first of several inputs, all of which must be on the same sites.
 private func checked(
   _ inputs: [SparseTensor], layer: String
 ) throws(LayerError) -> SparseTensor {
   guard let first = inputs.first else { throw LayerError.noInputs(layer: layer) }
+  preconditionOneTape(inputs)
   for input in inputs where !input.sites.hasSameSites(as: first.sites) {
     throw LayerError.differentSites(
       layer: layer, first: first.sites.shape, other: input.sites.shape)

@@ -7,10 +7,10 @@ public struct Loss {
   public let value: Double
 
   /// The network's result that it was computed from.
-  let result: Variable
+  public let result: Variable
 
-  /// `[rows, channels]` of the result.
-  let gradient: Tensor
+  /// The loss's derivative by each value of the result, `[rows, channels]`.
+  public let gradient: Tensor
 
   /// A loss with its gradient.
   ///
@@ -27,19 +27,34 @@ public struct Loss {
   }
 }
 
+/// Which mean and variance normalisation uses while a network is judged.
+public enum EvaluationStatistics: String, CaseIterable, Sendable {
+  /// The running statistics, as in production.
+  case running
+  /// The batch's own, to judge training without the lag of running statistics.
+  case batch
+
+  fileprivate var ofTape: Tape.Statistics {
+    switch self {
+    case .running: .running
+    case .batch: .batch
+    }
+  }
+}
+
 /// Trains anything made of parameters, one step at a time, whatever its input and its loss.
 ///
 /// It owns the memory of the step: activations of the step before are gone when the next begins.
 ///
 /// ```swift
-/// let training = GradientDescent(of: network, by: Adam())
+/// let training = TrainingLoop(of: network, by: Adam())
 /// let step = try training.step(learningRate: 1e-3) { tape in
 ///   let scores = try network(SparseTensor(features, plan: plan, tape: tape))
 ///   return try CrossEntropy()(scores, labels: labels)
 /// }
 /// print(step.loss)
 /// ```
-public final class GradientDescent {
+public final class TrainingLoop {
   /// What random numbers of training, as masks of dropout, are drawn from.
   public let seed: UInt64
 
@@ -84,8 +99,8 @@ public final class GradientDescent {
   /// One step: forward, backward, optimizer.
   ///
   /// - Parameter loss: runs the network on the tape it is given and says how wrong it is.
-  /// - Throws: `TrainingError` when the loss is not finite, and what `loss` throws. The network is
-  ///   then what it was before, running statistics included.
+  /// - Throws: `TrainingError` when the loss is not finite or was computed on another tape, and what
+  ///   `loss` throws. The network is then what it was before, running statistics included.
   public func step(learningRate: Double, _ loss: (Tape) throws -> Loss) throws -> Step {
     compute.arena.reset()
     for parameter in parameters { parameter.clearGradient() }
@@ -95,6 +110,7 @@ public final class GradientDescent {
     // Whatever a refused step has recorded goes with it; a step that was taken leaves nothing.
     defer { tape.discard() }
     let loss = try loss(tape)
+    guard loss.result.tape === tape else { throw TrainingError.otherTape }
     guard loss.value.isFinite else { throw TrainingError.lossNotFinite(loss.value) }
     let forward = clock.lap()
     tape.backward(from: loss.result, gradient: loss.gradient)
@@ -110,14 +126,13 @@ public final class GradientDescent {
   /// Runs a network without changing it.
   ///
   /// - Parameters:
-  ///   - statistics: `.running` as in production, or `.batch` to judge training without the lag of
-  ///     running statistics.
-  ///   - body: runs the network on the tape it is given; tensors live until the next step.
+  ///   - statistics: which mean and variance normalisation uses.
+  ///   - body: runs the network on the tape it is given. Tensors it returns stay valid, but each
+  ///     keeps the memory of the whole step; keep `tensor.copied()` beyond the next step.
   public func evaluate<Result>(
-    statistics: Tape.Statistics = .running, _ body: (Tape) throws -> Result
+    statistics: EvaluationStatistics = .running, _ body: (Tape) throws -> Result
   ) rethrows -> Result {
-    precondition(statistics != .batchUpdatingRunning, "an evaluation changes nothing")
     compute.arena.reset()
-    return try body(Tape(.inference, compute: compute, statistics: statistics))
+    return try body(Tape(.inference, compute: compute, statistics: statistics.ofTape))
   }
 }
