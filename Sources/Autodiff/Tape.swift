@@ -9,9 +9,8 @@ import Tensors
 /// at all: the network then walks over sites and shapes only, which checks every size and fills the
 /// plan.
 ///
-/// A training tape and the pullbacks recorded on it refer to each other. `backward` takes the
-/// pullbacks away; where it never runs, the tape and all values of the step stay in memory until
-/// `discard()`. `TrainingLoop` sees to both.
+/// A tape keeps no value alive: pullbacks belong to the results they were recorded with, which know
+/// the tape. What nobody holds a result of is gone, with its pullbacks and its memory.
 public final class Tape {
   /// What a step is for.
   public enum Purpose: Sendable {
@@ -52,7 +51,7 @@ public final class Tape {
   var draws: UInt64 = 0
 
   private let role: Role
-  private var pullbacks: [() -> Void] = []
+  private var results: [Recorded] = []
   private var updates: [() -> Void] = []
   private let generation: Int
 
@@ -126,10 +125,8 @@ public final class Tape {
     let result = Variable(
       rows: rows, channels: channels, tape: self, tensor: value, needsGradient: isRecording)
     if isRecording {
-      pullbacks.append {
-        // What nobody used downstream has no gradient, and nothing to hand on.
-        if let gradient = result.gradient { pullback(gradient) }
-      }
+      result.pullback = pullback
+      results.append(Recorded(result: result))
     }
     return result
   }
@@ -170,13 +167,29 @@ public final class Tape {
     precondition(generation == compute.arena.generation, "a tape ends when its arena is reset")
     applyUpdates()
     result.accumulate { _ in gradient }
-    while let pullback = pullbacks.popLast() { pullback() }
+    for result in takeResults().reversed() {
+      // What nobody used downstream has no gradient, and nothing to hand on.
+      if let pullback = result.takePullback(), let gradient = result.gradient {
+        pullback(gradient)
+      }
+    }
   }
 
   /// Forgets pullbacks and changes of a step that is not to count, and with them the memory they
   /// hold on to.
   public func discard() {
-    pullbacks = []
+    for result in takeResults() { _ = result.takePullback() }
     updates = []
+  }
+
+  /// Everything recorded, held: a result's only owner may be the pullback that comes before its own.
+  private func takeResults() -> [Variable] {
+    defer { results = [] }
+    return results.compactMap(\.result)
+  }
+
+  /// A result with a pullback, for as long as somebody holds it.
+  private struct Recorded {
+    weak var result: Variable?
   }
 }

@@ -17,6 +17,9 @@ public final class Variable {
   /// The gradient that reached this value in the backward pass so far.
   public private(set) var gradient: Tensor?
 
+  /// What to do with the gradient when all of it has arrived.
+  var pullback: ((Tensor) -> Void)?
+
   private let tensor: Tensor?
 
   init(rows: Int, channels: Int, tape: Tape, tensor: Tensor?, needsGradient: Bool) {
@@ -33,6 +36,12 @@ public final class Variable {
   public var value: Tensor {
     guard let tensor else { preconditionFailure("a planning tape has shapes, not values") }
     return tensor
+  }
+
+  /// The pullback, to be run or dropped once.
+  func takePullback() -> ((Tensor) -> Void)? {
+    defer { pullback = nil }
+    return pullback
   }
 
   /// Adds a contribution to the gradient, computing it only where somebody needs it.

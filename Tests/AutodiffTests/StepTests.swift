@@ -74,16 +74,21 @@ struct StepTests {
     }
   }
 
-  @Test("a tape that is given up goes away with its pullbacks")
-  func discarded() {
+  @Test("a tape that nobody runs backward goes away with its values", arguments: [false, true])
+  func dropped(isDiscarded: Bool) throws {
     weak var gone: Tape?
+    weak var memory: Arena?
     do {
-      let tape = Tape(.training)
-      _ = scaled(input(tape), 2, Log())
-      gone = tape
-      tape.discard()
+      let arena = Arena()
+      let tape = Tape(.training, compute: Compute(arena: arena))
+      let recomputed = try tape.recomputing(input(tape)) { scaled($0, 5, Log()) }
+      let result = scaled(recomputed, 2, Log())
+      (gone, memory) = (tape, arena)
+      if isDiscarded { tape.discard() }
+      #expect(result.value.count > 0)
     }
     #expect(gone == nil)
+    #expect(memory == nil)
   }
 
   @Test("draws are numbered within the step")
