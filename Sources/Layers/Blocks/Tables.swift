@@ -67,11 +67,11 @@ public struct JoinTable {
 
 /// Gradients of an operator go to the tape that records it: another one would never hear of them.
 ///
-/// Planning has no gradients, and gives every input a tape of its own.
+/// Without training there are none to lose, and planning gives every input a tape of its own.
 func preconditionOneTape(_ inputs: [SparseTensor]) {
-  let isPlanning = inputs.allSatisfy { $0.tape.purpose == .planning }
+  let hasGradients = inputs.contains { $0.tape.purpose == .training }
   precondition(
-    isPlanning || inputs.allSatisfy { $0.tape === inputs.first?.tape },
+    !hasGradients || inputs.allSatisfy { $0.tape === inputs.first?.tape },
     "inputs of one operator are of one tape")
 }
 

@@ -15,7 +15,7 @@ struct OneTapeTests {
   }
 
   private static func pair() throws -> [SparseTensor] {
-    try [input(Tape(.inference)), input(Tape(.inference))]
+    try [input(Tape(.training)), input(Tape(.training))]
   }
 
   @Test("tables and unions") func tables() async {
@@ -43,7 +43,8 @@ struct OneTapeTests {
 
   @Test("inputs of one tape go on")
   func together() throws {
-    let tape = Tape(.inference)
+    let tape = Tape(.training)
+    defer { tape.discard() }
     let pair = try [Self.input(tape), Self.input(tape)]
     #expect(try AddTable()(pair).rows == 2)
     #expect(try JoinTable()(pair).channels == 4)
