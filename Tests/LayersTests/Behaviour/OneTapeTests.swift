@@ -15,7 +15,7 @@ struct OneTapeTests {
   }
 
   private static func pair() throws -> [SparseTensor] {
-    try [input(Tape(.inference)), input(Tape(.inference))]
+    try [input(Tape(.training)), input(Tape(.training))]
   }
 
   @Test("tables and unions") func tables() async {
@@ -31,9 +31,20 @@ struct OneTapeTests {
     }
   }
 
+  @Test("inputs that are planned have tapes of their own")
+  func planning() throws {
+    let set = try siteSet([[0, 1, 1], [0, 4, 5]], batchSize: 1, spatialSize: [8, 8])
+    let pair = [2, 2].map { SparseTensor(planning: Plan(set), channels: $0) }
+    #expect(try AddTable()(pair).rows == 2)
+    #expect(try JoinTable()(pair).channels == 4)
+    #expect(try UnionAdd()(pair).rows == 2)
+    #expect(try Broadcast(.add)(pair[0], events: GlobalPooling(.sum)(pair[1])).rows == 2)
+  }
+
   @Test("inputs of one tape go on")
   func together() throws {
-    let tape = Tape(.inference)
+    let tape = Tape(.training)
+    defer { tape.discard() }
     let pair = try [Self.input(tape), Self.input(tape)]
     #expect(try AddTable()(pair).rows == 2)
     #expect(try JoinTable()(pair).channels == 4)
