@@ -42,6 +42,8 @@ public enum LayerError: Error, Equatable, Sendable {
   case notPerEvent(layer: String, found: SiteShape, batchSize: Int)
   /// A layer made to read or write no channels where it needs some.
   case noChannels(layer: String)
+  /// Inputs that were computed on different tapes.
+  case differentTapes(layer: String)
 
   /// How many sites of what image a message speaks of.
   public struct SiteShape: Equatable, Sendable {
@@ -60,6 +62,9 @@ extension LayerError: CustomStringConvertible {
       "\(layer) reads \(reads) channels, but its input has \(found)"
     case .featureRows(let rows, let sites):
       "\(rows) rows of features do not belong to a plan of \(sites) sites"
+    case .differentTapes(let layer):
+      "\(layer) has inputs of different tapes, whose gradients would be lost: run all of them on the "
+        + "tape of the step"
     case .noInputs(let layer):
       "\(layer) has no inputs"
     case .unequalChannels(let layer, let channels):

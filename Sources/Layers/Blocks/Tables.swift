@@ -68,11 +68,11 @@ public struct JoinTable {
 /// Gradients of an operator go to the tape that records it: another one would never hear of them.
 ///
 /// Without training there are none to lose, and planning gives every input a tape of its own.
-func preconditionOneTape(_ inputs: [SparseTensor]) {
+func checkOneTape(_ inputs: [SparseTensor], layer: String) throws(LayerError) {
   let hasGradients = inputs.contains { $0.tape.purpose == .training }
-  precondition(
-    !hasGradients || inputs.allSatisfy { $0.tape === inputs.first?.tape },
-    "inputs of one operator are of one tape")
+  guard !hasGradients || inputs.allSatisfy({ $0.tape === inputs.first?.tape }) else {
+    throw LayerError.differentTapes(layer: layer)
+  }
 }
 
 /// The first of several inputs, all of which must be on the same sites.
@@ -80,7 +80,7 @@ private func checked(
   _ inputs: [SparseTensor], layer: String
 ) throws(LayerError) -> SparseTensor {
   guard let first = inputs.first else { throw LayerError.noInputs(layer: layer) }
-  preconditionOneTape(inputs)
+  try checkOneTape(inputs, layer: layer)
   for input in inputs where !input.sites.hasSameSites(as: first.sites) {
     throw LayerError.differentSites(
       layer: layer, first: first.sites.shape, other: input.sites.shape)

@@ -41,7 +41,7 @@ public struct Broadcast: CustomStringConvertible {
   public func callAsFunction(
     _ input: SparseTensor, events: SparseTensor
   ) throws(LayerError) -> SparseTensor {
-    preconditionOneTape([input, events])
+    try checkOneTape([input, events], layer: description)
     guard events.sites.isOnePerEvent, events.sites.batchSize == input.sites.batchSize else {
       throw LayerError.notPerEvent(
         layer: description, found: events.sites.shape, batchSize: input.sites.batchSize)

@@ -21,7 +21,7 @@ public struct UnionAdd: CustomStringConvertible {
   /// - Throws: `LayerError` when there is no input, or when images, batches or channels differ.
   public func callAsFunction(_ inputs: [SparseTensor]) throws -> SparseTensor {
     guard let first = inputs.first else { throw LayerError.noInputs(layer: description) }
-    preconditionOneTape(inputs)
+    try checkOneTape(inputs, layer: description)
     for input in inputs where input.sites.packing != first.sites.packing {
       throw LayerError.differentImages(
         layer: description, first: first.sites.shape, other: input.sites.shape)
