@@ -32,7 +32,7 @@ struct MetricsTests {
 
     func confusions() throws -> [[Confusion]] {
       let packing = try SitePacking(batchSize: 5, spatialSize: [3, 8, 8])
-      let keys = try sites.map { try packing.key(batch: $0[0], Array($0[1...])) }
+      let keys = try sites.map { try packing.key(event: $0[0], Array($0[1...])) }
       let batch = try LabelledSites(
         plan: Plan(try SiteSet(packing: packing, sortedKeys: keys)),
         features: keys.map { _ in 0 }, labels: labels.map { UInt8($0) }, classes: 3)

@@ -77,7 +77,7 @@ enum RuleCase: CaseIterable, Sendable {
     let packing = try SitePacking(batchSize: 3, spatialSize: size)
     let set = try SiteSet(
       packing: packing,
-      sortedKeys: sites.map { try packing.key(batch: $0[0], Array($0.dropFirst())) })
+      sortedKeys: sites.map { try packing.key(event: $0[0], Array($0.dropFirst())) })
     let rulebook =
       switch self {
       case .strided, .inverse:

@@ -27,7 +27,7 @@ struct NetworkTests {
     let packing = try SitePacking(batchSize: 3, spatialSize: size)
     return try SiteSet(
       packing: packing,
-      sortedKeys: sites.map { try packing.key(batch: $0[0], Array($0.dropFirst())) })
+      sortedKeys: sites.map { try packing.key(event: $0[0], Array($0.dropFirst())) })
   }
 
   @Test("a plan made ahead has every rulebook that running asks for", arguments: [0, 1, 200])

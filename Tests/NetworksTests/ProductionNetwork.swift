@@ -38,7 +38,7 @@ struct ProductionNetwork {
     let packing = try SitePacking(batchSize: batchSize, spatialSize: spatialSize)
     let set = try SiteSet(
       packing: packing,
-      sortedKeys: sites.map { try packing.key(batch: $0[0], Array($0.dropFirst())) })
+      sortedKeys: sites.map { try packing.key(event: $0[0], Array($0.dropFirst())) })
     let tape = Tape(purpose, compute: Compute(threads: Threads(count: threads)))
     let channels = network.configuration.inputChannels
     let input = try SparseTensor(

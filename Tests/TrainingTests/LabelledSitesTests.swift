@@ -6,7 +6,7 @@ import Training
 struct LabelledSitesTests {
   private func plan(_ count: Int, planes: Int = 3) throws -> Plan {
     let packing = try SitePacking(batchSize: 1, spatialSize: [planes, 4, 4])
-    let keys = try (0..<count).map { try packing.key(batch: 0, [0, 0, $0]) }
+    let keys = try (0..<count).map { try packing.key(event: 0, [0, 0, $0]) }
     return Plan(try SiteSet(packing: packing, sortedKeys: keys))
   }
 

@@ -25,7 +25,7 @@ struct LossProblem {
     let packing = try SitePacking(batchSize: 4, spatialSize: size)
     let set = try SiteSet(
       packing: packing,
-      sortedKeys: sites.map { try packing.key(batch: $0[0], Array($0.dropFirst())) })
+      sortedKeys: sites.map { try packing.key(event: $0[0], Array($0.dropFirst())) })
     batch = try LabelledSites(
       plan: Plan(set), features: [Float](repeating: 1, count: set.count),
       labels: sites.map { _ in classes.randomElement(using: &random) ?? 0 }, classes: 3)

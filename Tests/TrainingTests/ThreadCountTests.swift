@@ -18,7 +18,7 @@ struct ThreadCountTests {
     let packing = try SitePacking(batchSize: 4, spatialSize: Self.size)
     let set = try SiteSet(
       packing: packing,
-      sortedKeys: sites.map { try packing.key(batch: $0[0], Array($0.dropFirst())) })
+      sortedKeys: sites.map { try packing.key(event: $0[0], Array($0.dropFirst())) })
     return try LabelledSites(
       plan: Plan(set), features: sites.map { _ in Float(random.value()) },
       labels: sites.map { UInt8($0[3] * 3 / 64) }, classes: 3)

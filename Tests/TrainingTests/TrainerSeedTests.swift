@@ -14,7 +14,7 @@ struct TrainerSeedTests {
     let packing = try SitePacking(batchSize: 2, spatialSize: [3, 24, 24])
     let set = try SiteSet(
       packing: packing,
-      sortedKeys: sites.map { try packing.key(batch: $0[0], Array($0.dropFirst())) })
+      sortedKeys: sites.map { try packing.key(event: $0[0], Array($0.dropFirst())) })
     return try LabelledSites(
       plan: Plan(set), features: sites.map { Float($0[3]) * charge },
       labels: sites.map { UInt8($0[3] / 8) }, classes: 3)

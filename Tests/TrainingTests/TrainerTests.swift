@@ -37,7 +37,7 @@ struct TrainerTests {
     let packing = try SitePacking(batchSize: 4, spatialSize: size)
     let set = try SiteSet(
       packing: packing,
-      sortedKeys: sites.map { try packing.key(batch: $0[0], Array($0.dropFirst())) })
+      sortedKeys: sites.map { try packing.key(event: $0[0], Array($0.dropFirst())) })
     let labels = sites.map { UInt8($0[3] * 3 / 32) }
     let features = labels.map { charge ?? (Float($0) - 1 + 0.3 * Float(random.value())) }
     return try LabelledSites(plan: Plan(set), features: features, labels: labels, classes: 3)
@@ -127,7 +127,7 @@ struct TrainerTests {
   func doesNotFit() throws {
     let network = try network()
     let packing = try SitePacking(batchSize: 1, spatialSize: [3, 30, 32])
-    let set = try SiteSet(packing: packing, sortedKeys: [packing.key(batch: 0, [0, 1, 1])])
+    let set = try SiteSet(packing: packing, sortedKeys: [packing.key(event: 0, [0, 1, 1])])
     let before = bits(network)
     #expect(throws: SiteError.self) {
       try trainer(network).step(

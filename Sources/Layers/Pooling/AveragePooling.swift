@@ -26,9 +26,7 @@ public struct SumPooling: PoolingLayer {
   /// - Throws: `SiteError` when the window does not divide the spatial size.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
     let rulebook = try input.plan.strided(input.sites, window)
-    return SparseTensor(
-      sites: rulebook.outputSites, features: sum(input.features, rulebook, .forward, factor: 1),
-      plan: input.plan)
+    return input.moved(along: rulebook, sum(input.features, rulebook, .forward, factor: 1))
   }
 }
 
@@ -66,7 +64,7 @@ public struct AveragePooling: PoolingLayer {
       countingActiveOnly
       ? activeAverage(input.features, rulebook)
       : sum(input.features, rulebook, .forward, factor: 1 / Float(window.volume))
-    return SparseTensor(sites: rulebook.outputSites, features: output, plan: input.plan)
+    return input.moved(along: rulebook, output)
   }
 
   /// Each output is a sum divided by its own number of pairs, and so is each gradient on its way
