@@ -61,9 +61,9 @@ private struct NearestSite {
   let sites: SiteSet
   let event: Int
   let point: SIMD4<Double>
-  /// The places along each axis that are inside the image and near enough: from here ...
+  /// The lowest place along each axis that is inside the image and near enough.
   var lower = SIMD4<Int>()
-  /// ... to here.
+  /// The highest such place.
   var upper = SIMD4<Int>()
   /// Whether no place is.
   var isEmpty = false
