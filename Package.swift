@@ -27,7 +27,7 @@ let package = Package(
     .executable(name: "shape-classifier", targets: ["shape-classifier"]),
     .library(
       name: "Submanifold",
-      targets: ["Tensors", "Sites", "Autodiff", "Layers", "Networks", "Training"]),
+      targets: ["Tensors", "Sites", "Kernels", "Autodiff", "Layers", "Networks", "Training"]),
     .library(name: "LArCV", targets: ["LArCV"]),
   ],
   dependencies: [
@@ -92,19 +92,29 @@ let package = Package(
       name: "GoldenFiles", dependencies: ["CHDF5"], path: "Tests/GoldenFiles",
       swiftSettings: settings),
 
+    // Production's sites and values, written as the oracles write them.
+    .target(
+      name: "TestSites", dependencies: ["Autodiff", "Sites", "Tensors"], path: "Tests/TestSites",
+      swiftSettings: settings),
+
     tests("TensorsTests", ["Tensors"]),
-    tests("SitesTests", ["Sites", "Reference"]),
-    tests("KernelsTests", ["Kernels", "Sites", "Tensors", "Reference"]),
+    tests("SitesTests", ["Sites", "Reference", "TestSites"]),
+    tests("KernelsTests", ["Kernels", "Sites", "Tensors", "Reference", "TestSites"]),
     tests("AutodiffTests", ["Autodiff", "Tensors"]),
-    tests("LayersTests", ["Layers", "Autodiff", "Sites", "Tensors", "Reference", "GoldenFiles"]),
+    tests(
+      "LayersTests",
+      ["Layers", "Autodiff", "Sites", "Tensors", "Reference", "TestSites", "GoldenFiles"]),
     tests(
       "NetworksTests",
-      ["Networks", "Layers", "Autodiff", "Sites", "Tensors", "Reference", "GoldenFiles"]),
+      [
+        "Networks", "Layers", "Autodiff", "Sites", "Tensors", "Reference", "TestSites",
+        "GoldenFiles",
+      ]),
     tests(
       "TrainingTests",
       [
         "Training", "Networks", "Layers", "Autodiff", "Sites", "Tensors", "Reference",
-        "GoldenFiles",
+        "TestSites", "GoldenFiles",
       ]),
     tests("LArCVTests", ["LArCV"]),
     tests("LArTPCSimulationTests", ["LArTPCSimulation", "LArCV"]),
@@ -113,6 +123,7 @@ let package = Package(
       "CosmicTaggerTests",
       [
         "CosmicTagger", "Training", "Networks", "Layers", "Sites", "Tensors", "LArCV", "Reference",
+        "TestSites",
         .product(name: "Logging", package: "swift-log"),
       ]),
     tests(

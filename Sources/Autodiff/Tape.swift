@@ -4,9 +4,14 @@ import Tensors
 ///
 /// A tape lives for one step. Operators write themselves down with `record`; `backward` runs the
 /// pullbacks from the last to the first. Operators that draw random numbers or keep statistics of
-/// what they see do both through the tape, so that a step can be repeated or refused as a whole. A tape made for inference forgets pullbacks at once, and a
-/// tape made for planning runs no operator at all: the network then walks over sites and shapes
-/// only, which checks every size and fills the plan.
+/// what they see do both through the tape, so that a step can be repeated or refused as a whole. A
+/// tape made for inference forgets pullbacks at once, and a tape made for planning runs no operator
+/// at all: the network then walks over sites and shapes only, which checks every size and fills the
+/// plan.
+///
+/// A training tape and the pullbacks recorded on it refer to each other. `backward` takes the
+/// pullbacks away; where it never runs, the tape and all values of the step stay in memory until
+/// `discard()`. `TrainingLoop` sees to both.
 public final class Tape {
   /// What a step is for.
   public enum Purpose: Sendable {
@@ -158,9 +163,10 @@ public final class Tape {
   }
 
   /// Makes the changes that were left, then runs all pullbacks in reverse, starting from the
-  /// gradient of a result.
+  /// gradient of a result of this tape.
   public func backward(from result: Variable, gradient: Tensor) {
     precondition(isRecording, "only a training tape has recorded gradients")
+    precondition(result.tape === self, "gradients start from a result of the same tape")
     precondition(generation == compute.arena.generation, "a tape ends when its arena is reset")
     applyUpdates()
     result.accumulate { _ in gradient }

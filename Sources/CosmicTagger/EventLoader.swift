@@ -108,7 +108,8 @@ public final class EventLoader {
     let plan = try planner.plan(batch.sites)
     let sites = try LabelledSites(
       plan: plan, features: batch.charges, labels: batch.labels,
-      classes: SiteAssembly.PixelClass.allCases.count)
+      classes: SiteAssembly.PixelClass.allCases.count, groups: batch.planes,
+      groupCount: assembly.geometry.planes)
     return LoadedBatch(
       sites: sites, events: numbers, readSeconds: readSeconds, planSeconds: clock.lap())
   }

@@ -57,8 +57,8 @@ struct Scoring {
       running.add(evaluation)
       batchwise.add(try trainer.evaluate(batch.sites, statistics: .batch))
       for (index, baseline) in Baseline.allCases.enumerated() {
-        baselines[index].confusions += Training.confusions(
-          baseline.predictions(batch.sites), batch.sites, classes: trainer.classes)
+        baselines[index].confusions += try Training.confusions(
+          baseline.predictions(batch.sites), batch.sites)
       }
       if picture == nil { picture = (batch, evaluation.predictions) }
       scored += 1

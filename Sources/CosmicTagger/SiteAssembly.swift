@@ -39,6 +39,8 @@ public struct SiteAssembly: Sendable {
     public let charges: [Float]
     /// `PixelClass` of each site.
     public let labels: [UInt8]
+    /// Wire plane of each site.
+    public let planes: [Int32]
   }
 
   /// Assembles a batch.
@@ -52,6 +54,7 @@ public struct SiteAssembly: Sendable {
       var keys: [UInt64] = []
       var charges: [Float] = []
       var labels: [UInt8] = []
+      var planes: [Int32] = []
       for (number, event) in events.enumerated() {
         try check(event)
         for plane in 0..<geometry.planes {
@@ -59,10 +62,11 @@ public struct SiteAssembly: Sendable {
           keys += pixels.keys
           charges += pixels.charges
           labels += pixels.labels
+          planes += repeatElement(Int32(plane), count: pixels.keys.count)
         }
       }
       let sites = try SiteSet(packing: packing, sortedKeys: keys)
-      return Batch(sites: sites, charges: charges, labels: labels)
+      return Batch(sites: sites, charges: charges, labels: labels, planes: planes)
     } catch {
       throw TaggerError(error)
     }

@@ -45,12 +45,7 @@ public struct TaggerError: Error, CustomStringConvertible, Sendable {
         }
       self.init(kind, error.description)
     case let error as NetworkError:
-      // Settings of the library are the names of the switches.
-      if case .setting = error {
-        self.init(.usage, "--\(error)")
-      } else {
-        self.init(.usage, error.description)
-      }
+      self.init(.usage, error.namingOptions.description)
     case is PictureError:
       self.init(.inputOutput, "\(error)")
     case is SiteError, is LayerError, is PlanningError, is TrainingError:

@@ -30,13 +30,14 @@ extension Compute {
   ///
   /// - Parameters:
   ///   - logits: `[rows, classes]`.
-  ///   - labels: the true class of each row.
+  ///   - labels: the true class of each row, below the number of classes.
   /// - Returns: `[rows, 1]`.
   public func crossEntropy(_ logits: Tensor, labels: UnsafePointer<UInt8>) -> Tensor {
     let classes = logits.channels
     let output = arena.tensor(rows: logits.rows, channels: 1)
     threads.forEachTile(of: logits.rows, tile: 2048) { rows in
       for row in rows {
+        precondition(labels[row] < classes, "a label is one of the classes")
         let source = logits.values + row &* classes
         var largest = -Float.infinity
         for index in 0..<classes { largest = max(largest, source[index]) }
@@ -52,7 +53,7 @@ extension Compute {
   ///
   /// - Parameters:
   ///   - probabilities: `softmax(logits)`, `[rows, classes]`.
-  ///   - labels: the true class of each row.
+  ///   - labels: the true class of each row, below the number of classes.
   ///   - weights: one factor a row.
   public func crossEntropyGradient(
     probabilities: Tensor, labels: UnsafePointer<UInt8>, weights: UnsafePointer<Float>
@@ -61,6 +62,7 @@ extension Compute {
     let gradient = arena.tensor(rows: probabilities.rows, channels: classes)
     threads.forEachTile(of: probabilities.rows, tile: 2048) { rows in
       for row in rows {
+        precondition(labels[row] < classes, "a label is one of the classes")
         let source = probabilities.values + row &* classes
         let target = gradient.values + row &* classes
         for index in 0..<classes { target[index] = source[index] * weights[row] }

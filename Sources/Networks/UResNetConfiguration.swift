@@ -133,32 +133,32 @@ public struct UResNetConfiguration: Equatable, Sendable {
 
   /// Checks that the numbers make a network.
   ///
-  /// - Throws: `NetworkError` naming the switch, its value and what is possible.
+  /// - Throws: `NetworkError` naming the property, its value and what is possible.
   public func validate() throws(NetworkError) {
-    try require("n-initial-filters", initialFilters, in: 1...4096)
-    try require("network-depth", depth, in: 1...12)
-    try require("blocks-per-layer", blocksPerLayer, in: 0...64)
-    try require("blocks-deepest-layer", blocksDeepest, in: 0...64)
-    try require("blocks-final", blocksFinal, in: 0...64)
-    try require("filter-size-deepest", filterSizeDeepest, in: 1...15)
-    try require("initial-filter-size", initialFilterSize, in: 1...15)
-    try require("bottleneck-deepest", bottleneckDeepest ?? 1, in: 1...65_536)
-    try require("nplanes", planes, in: 1...256)
+    try require("initialFilters", initialFilters, in: 1...4096)
+    try require("depth", depth, in: 1...12)
+    try require("blocksPerLayer", blocksPerLayer, in: 0...64)
+    try require("blocksDeepest", blocksDeepest, in: 0...64)
+    try require("blocksFinal", blocksFinal, in: 0...64)
+    try require("filterSizeDeepest", filterSizeDeepest, in: 1...15)
+    try require("initialFilterSize", initialFilterSize, in: 1...15)
+    try require("bottleneckDeepest", bottleneckDeepest ?? 1, in: 1...65_536)
+    try require("planes", planes, in: 1...256)
     try require("classes", classes, in: 1...256)
-    try require("input channels", inputChannels, in: 1...65_536)
+    try require("inputChannels", inputChannels, in: 1...65_536)
     guard channels(level: depth) * planes <= 65_536 else {
       throw NetworkError.tooManyChannels(
         initialFilters: initialFilters, channels: channels(level: depth), depth: depth)
     }
     try require(
-      "normalization-epsilon", normalizationEpsilon, "a number above zero",
+      "normalizationEpsilon", normalizationEpsilon, "a number above zero",
       normalizationEpsilon > 0 && normalizationEpsilon.isFinite)
     try require(
-      "normalization-momentum", normalizationMomentum, "0 to 1",
+      "normalizationMomentum", normalizationMomentum, "0 to 1",
       (0...1).contains(normalizationMomentum))
-    for slope in [leak, leakAfterSum ?? 0] {
+    for (name, slope) in [("leak", leak), ("leakAfterSum", leakAfterSum ?? 0)] {
       try require(
-        "leak", slope, "a slope of zero or more", slope.isFinite && slope >= 0)
+        name, slope, "a slope of zero or more", slope.isFinite && slope >= 0)
     }
   }
 
@@ -178,14 +178,14 @@ public struct UResNetConfiguration: Equatable, Sendable {
 
 /// Why a network cannot be built.
 public enum NetworkError: Error, Equatable, Sendable {
-  /// A setting outside the values it may have.
+  /// A property of the configuration outside the values it may have.
   case setting(name: String, value: String, allowed: String)
   /// Channels that grow beyond any use on the way down.
   case tooManyChannels(initialFilters: Int, channels: Int, depth: Int)
 }
 
 extension NetworkError: CustomStringConvertible {
-  /// One sentence that names the setting, the value and the remedy.
+  /// One sentence that names the property, the value and the remedy.
   public var description: String {
     switch self {
     case .setting(let name, let value, let allowed):

@@ -4,9 +4,10 @@
 /// Site counts change with every event, so per-tensor allocation would fragment the heap and fault
 /// its pages in again each step. An arena grows to the largest step it has seen and stays there.
 ///
-/// A tensor keeps its memory alive. A tensor that outlives the step is therefore safe: `reset()`
-/// reuses only what nobody refers to any more, and gives the rest up to its last tensor. Scratch
-/// memory has no such owner and ends with the step.
+/// A tensor keeps its memory alive, and with it all of the piece of memory it was taken from: most
+/// often the whole step. A tensor that outlives the step is therefore safe but dear: `reset()` gives
+/// that piece up to its last tensor and takes a new one from the system. What is kept is better kept
+/// as `tensor.copied()`. Scratch memory has no such owner and ends with the step.
 ///
 /// An arena belongs to one thread. Allocation costs a few instructions.
 public final class Arena {
@@ -26,8 +27,11 @@ public final class Arena {
   private var innerArena: Arena?
   private weak var outer: Arena?
 
+  /// The least an arena asks the system for: small networks never need a second chunk.
+  public static let standardChunkBytes = 32 << 20
+
   /// Makes an empty arena that grows by chunks of at least `chunkBytes`.
-  public init(chunkBytes: Int = 32 << 20) {
+  public init(chunkBytes: Int = standardChunkBytes) {
     chunkFloats = max(chunkBytes / MemoryLayout<Float>.stride, Chunk.alignment)
   }
 
@@ -80,7 +84,7 @@ public final class Arena {
     bytesInFullChunks + offset * MemoryLayout<Float>.stride + (innerArena?.usedBytes ?? 0)
   }
 
-  /// Takes back all memory handed out, except what living tensors still refer to.
+  /// Takes back all memory handed out, except the pieces that living tensors still refer to.
   ///
   /// A step that needed several chunks leaves one chunk that would have held it, so that memory
   /// stays near the largest step however sizes vary.

@@ -67,6 +67,15 @@ public struct Tensor {
     }
   }
 
+  /// A copy in memory of its own, for what is kept longer than a step.
+  ///
+  /// A tensor of an arena keeps the whole piece of memory it lies in; see `Arena`.
+  public func copied() -> Tensor {
+    let copy = Tensor(rows: rows, channels: channels)
+    copy.copy(from: self)
+    return copy
+  }
+
   /// Copies the values of a tensor of the same shape into this one.
   public func copy(from other: Tensor) {
     precondition(other.rows == rows && other.channels == channels, "copying keeps the shape")

@@ -54,8 +54,10 @@ public struct Confusion: Equatable, Sendable {
 /// The class of the largest logit of each row; the lowest of equal ones, as in PyTorch.
 ///
 /// - Parameter logits: `[sites, classes]`.
-public func predictions(_ logits: Tensor) -> [UInt8] {
-  (0..<logits.rows).map { row in
+/// - Throws: `TrainingError` for more classes than a byte can number.
+public func predictions(_ logits: Tensor) throws(TrainingError) -> [UInt8] {
+  guard logits.channels <= 256 else { throw .classes(logits.channels) }
+  return (0..<logits.rows).map { row in
     let values = logits.values + row * logits.channels
     var best = 0
     for index in 1..<max(logits.channels, 1) where values[index] > values[best] { best = index }
@@ -64,11 +66,21 @@ public func predictions(_ logits: Tensor) -> [UInt8] {
 }
 
 /// The confusion of every event and group of a batch: `[event][group]`.
+///
+/// - Throws: `TrainingError` when predictions and sites differ in number, or a prediction is none of
+///   the batch's classes.
 public func confusions(
-  _ predictions: [UInt8], _ batch: LabelledSites, classes: Int
-) -> [[Confusion]] {
-  batch.plan.sites.eventRows.map { rows in
-    var images = [Confusion](repeating: Confusion(classes: classes), count: batch.groupCount)
+  _ predictions: [UInt8], _ batch: LabelledSites
+) throws(TrainingError) -> [[Confusion]] {
+  guard predictions.count == batch.count else {
+    throw .predictionCount(predictions.count, sites: batch.count)
+  }
+  if let prediction = predictions.first(where: { $0 >= batch.classes }) {
+    throw .prediction(Int(prediction), classes: batch.classes)
+  }
+  return batch.plan.sites.eventRows.map { rows in
+    var images = [Confusion](
+      repeating: Confusion(classes: batch.classes), count: batch.groupCount)
     for row in rows {
       images[Int(batch.groups[row])].add(
         label: Int(batch.labels[row]), prediction: Int(predictions[row]))

@@ -8,12 +8,15 @@ public struct LabelledSites: Sendable {
   /// `[sites × channels]`, row by row.
   public let features: [Float]
 
-  /// The true class of each site.
+  /// The true class of each site, below `classes`.
   public let labels: [UInt8]
 
-  /// The group (for CosmicTagger: the wire plane) of each site, by which losses and metrics are
-  /// taken apart; below `groupCount`.
-  public let groups: [UInt8]
+  /// Number of classes, including any without sites: the channels of a network's scores.
+  public let classes: Int
+
+  /// The group of each site, below `groupCount`: what losses and metrics take apart, as
+  /// CosmicTagger's wire planes or the parts of a detector.
+  public let groups: [Int32]
 
   /// Number of groups, including any without sites.
   public let groupCount: Int
@@ -24,32 +27,45 @@ public struct LabelledSites: Sendable {
   /// Number of features of each site.
   public let channels: Int
 
-  /// A batch whose groups are the coordinates of the first axis of the sites.
+  /// A batch.
+  ///
+  /// ```swift
+  /// let batch = try LabelledSites(plan: plan, features: charges, labels: labels, classes: 3)
+  /// ```
   ///
   /// - Parameters:
   ///   - features: `[sites × channels]`, row by row in the order of the plan's sites.
   ///   - labels: the class of each site, below `classes`.
-  /// - Throws: `TrainingError` when features or labels do not belong to the sites, when a label is
-  ///   no class, or when there are more groups than a byte can number.
+  ///   - classes: 1 to 256.
+  ///   - groups: the group of each site, below `groupCount`; by default all are in the first.
+  /// - Throws: `TrainingError` when features, labels or groups do not belong to the sites, or when a
+  ///   label is no class or a group is not there.
   public init(
-    plan: Plan, features: [Float], channels: Int = 1, labels: [UInt8], classes: Int
+    plan: Plan, features: [Float], channels: Int = 1, labels: [UInt8], classes: Int,
+    groups: [Int32]? = nil, groupCount: Int = 1
   ) throws(TrainingError) {
     let sites = plan.sites
     guard labels.count == sites.count, features.count == sites.count * channels else {
       throw TrainingError.featureCount(
         labels: labels.count, features: features.count, sites: sites.count, channels: channels)
     }
+    guard (1...256).contains(classes) else { throw TrainingError.classes(classes) }
     if let label = labels.first(where: { $0 >= classes }) {
       throw TrainingError.label(Int(label), classes: classes)
     }
-    guard sites.spatialSize[0] <= 256 else {
-      throw TrainingError.tooManyGroups(sites.spatialSize[0])
+    let groups = groups ?? [Int32](repeating: 0, count: sites.count)
+    guard groups.count == sites.count, groupCount >= 1 else {
+      throw TrainingError.groups(groups.count, groupCount: groupCount, sites: sites.count)
+    }
+    if let group = groups.first(where: { $0 < 0 || $0 >= groupCount }) {
+      throw TrainingError.group(Int(group), groupCount: groupCount)
     }
     self.plan = plan
     self.features = features
     self.channels = channels
     self.labels = labels
-    groups = sites.keys.map { UInt8(sites.packing.coordinate(of: $0, axis: 0)) }
-    groupCount = sites.spatialSize[0]
+    self.classes = classes
+    self.groups = groups
+    self.groupCount = groupCount
   }
 }

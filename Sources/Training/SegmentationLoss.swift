@@ -1,17 +1,25 @@
 import Autodiff
 import Kernels
+import Layers
 import Tensors
 
 /// Weighted cross-entropy over sites: `Σ_groups Σ w·CE / Σ w`.
 ///
 /// Weights are constants of the gradient. Only stored sites enter: where an image has no site there
 /// is nothing to learn, and a constant in the loss would only hide its changes.
+///
+/// ```swift
+/// let step = try training.step(learningRate: 1e-3) { tape in
+///   let scores = try network(SparseTensor(features, plan: batch.plan, tape: tape))
+///   return try SegmentationLoss(.focal)(scores, batch)
+/// }
+/// ```
 public struct SegmentationLoss: Sendable {
   /// How sites are weighted.
   public enum Weighting: Equatable, Sendable {
     /// All alike.
     case none
-    /// By the true class.
+    /// By the true class: a number of zero or more for each.
     case perClass([Float])
     /// By one over the number of sites of the true class: `0.3333 / (count + 1)`.
     case even
@@ -28,34 +36,52 @@ public struct SegmentationLoss: Sendable {
   public let poolsGroups: Bool
 
   /// A loss with its weighting.
-  public init(_ weighting: Weighting, poolsGroups: Bool = false) {
+  public init(_ weighting: Weighting = .none, poolsGroups: Bool = false) {
     self.weighting = weighting
     self.poolsGroups = poolsGroups
   }
 
-  /// The loss of a batch and its gradient with respect to the logits.
+  /// The loss of a batch.
   ///
   /// A group without sites, or without any weight, adds nothing. Sums are taken in double precision
   /// and in row order.
   ///
-  /// - Parameter logits: `[sites, classes]`.
-  /// - Returns: the loss, and `[sites, classes]` in the arena.
+  /// - Parameters:
+  ///   - scores: `[sites, classes]` on the sites of the batch.
+  ///   - batch: the sites' labels and groups.
+  /// - Throws: `TrainingError` when scores are of other sites or classes than the batch, or when
+  ///   weights by class are not those of the classes.
   public func callAsFunction(
-    _ logits: Tensor, _ batch: LabelledSites, compute: Compute
-  ) -> (loss: Double, gradient: Tensor) {
-    precondition(logits.rows == batch.count, "every site has logits and a label")
+    _ scores: SparseTensor, _ batch: LabelledSites
+  ) throws(TrainingError) -> Loss {
+    try check(scores, batch)
+    let (compute, logits) = (scores.tape.compute, scores.features.value)
     let probabilities = compute.softmax(logits)
     let weights = compute.arena.scratch(Float.self, count: batch.count)
     weigh(batch, probabilities: probabilities, into: weights)
     return batch.labels.withUnsafeBufferPointer { labels in
-      guard let labels = labels.baseAddress else {
-        return (0, compute.arena.zeros(rows: 0, channels: logits.channels))
+      guard batch.count > 0, let labels = labels.baseAddress else {
+        return Loss(
+          0, of: scores.features,
+          gradient: compute.arena.zeros(rows: 0, channels: scores.channels))
       }
       let entropy = compute.crossEntropy(logits, labels: labels)
       let loss = normalise(weights, entropy: entropy, batch)
       let gradient = compute.crossEntropyGradient(
         probabilities: probabilities, labels: labels, weights: weights)
-      return (loss, gradient)
+      return Loss(loss, of: scores.features, gradient: gradient)
+    }
+  }
+
+  private func check(_ scores: SparseTensor, _ batch: LabelledSites) throws(TrainingError) {
+    guard scores.rows == batch.count else {
+      throw .labelCount(batch.count, rows: scores.rows)
+    }
+    guard scores.channels == batch.classes else {
+      throw .channels(scores.channels, classes: batch.classes)
+    }
+    if case .perClass(let factors) = weighting {
+      try checkClassWeights(factors, classes: batch.classes)
     }
   }
 

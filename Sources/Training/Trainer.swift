@@ -9,10 +9,8 @@ public final class Trainer {
   public let network: any Layer<SparseTensor>
   /// The loss.
   public let loss: SegmentationLoss
-  /// Number of classes.
-  public let classes: Int
 
-  private let training: GradientDescent
+  private let training: TrainingLoop
 
   /// What random numbers of training, as masks of dropout, are drawn from.
   public var seed: UInt64 { training.seed }
@@ -31,21 +29,24 @@ public final class Trainer {
 
   /// A trainer with the threads it may use.
   ///
-  /// - Parameter seed: two runs with the same seed leave the same to chance.
+  /// - Parameters:
+  ///   - seed: two runs with the same seed leave the same to chance.
+  ///   - arenaChunkBytes: the least that the memory of the steps grows by.
   public init(
     network: any Layer<SparseTensor>, loss: SegmentationLoss, optimizer: any Optimizer,
-    classes: Int, threads: Threads, seed: UInt64 = 0
+    threads: Threads, seed: UInt64 = 0,
+    arenaChunkBytes: Int = Arena.standardChunkBytes
   ) {
     self.network = network
     self.loss = loss
-    self.classes = classes
-    training = GradientDescent(of: network, by: optimizer, threads: threads, seed: seed)
+    training = TrainingLoop(
+      of: network, by: optimizer, threads: threads, seed: seed, arenaChunkBytes: arenaChunkBytes)
   }
 
   /// What one step did.
   public struct StepResult: Sendable {
     /// The loss before the step, and what the step took.
-    public let step: GradientDescent.Step
+    public let step: TrainingLoop.Step
     /// `[event][group]`, of the predictions before the step.
     public let confusions: [[Confusion]]
   }
@@ -62,35 +63,35 @@ public final class Trainer {
 
   /// One training step: forward, backward, optimizer.
   ///
-  /// - Throws: `TrainingError` when the loss is not finite; `LayerError` or `SiteError` when the
-  ///   batch does not fit the network. The network is then what it was before, running statistics
-  ///   included.
+  /// - Throws: `TrainingError` when the loss is not finite, or when the batch has other classes than
+  ///   the network; `LayerError` or `SiteError` when the batch does not fit the network. The network
+  ///   is then what it was before, running statistics included.
   public func step(_ batch: LabelledSites, learningRate: Double) throws -> StepResult {
     var predicted: [UInt8] = []
     let step = try training.step(learningRate: learningRate) { tape in
-      let logits = try network(input(batch, tape)).features
-      let (loss, gradient) = self.loss(logits.value, batch, compute: tape.compute)
-      predicted = predictions(logits.value)
-      return Loss(loss, of: logits, gradient: gradient)
+      let scores = try network(input(batch, tape))
+      let loss = try loss(scores, batch)
+      predicted = try predictions(scores.features.value)
+      return loss
     }
-    return StepResult(step: step, confusions: confusions(predicted, batch, classes: classes))
+    return StepResult(step: step, confusions: try confusions(predicted, batch))
   }
 
   /// Applies the network without changing it.
   ///
-  /// - Parameter statistics: `.running` as in production, or `.batch` to judge training without the
-  ///   lag of running statistics.
-  /// - Throws: `LayerError` or `SiteError` when the batch does not fit the network.
+  /// - Parameter statistics: which mean and variance normalisation uses.
+  /// - Throws: `TrainingError` when the batch has other classes than the network; `LayerError` or
+  ///   `SiteError` when the batch does not fit the network.
   public func evaluate(
-    _ batch: LabelledSites, statistics: Tape.Statistics = .running
+    _ batch: LabelledSites, statistics: EvaluationStatistics = .running
   ) throws -> Evaluation {
     try training.evaluate(statistics: statistics) { tape in
-      let logits = try network(input(batch, tape)).features.value
-      let (loss, _) = loss(logits, batch, compute: tape.compute)
-      let predictions = predictions(logits)
+      let scores = try network(input(batch, tape))
+      let loss = try loss(scores, batch)
+      let predictions = try predictions(scores.features.value)
       return Evaluation(
-        loss: loss, predictions: predictions,
-        confusions: confusions(predictions, batch, classes: classes))
+        loss: loss.value, predictions: predictions,
+        confusions: try confusions(predictions, batch))
     }
   }
 

@@ -8,8 +8,22 @@ public enum TrainingError: Error, Equatable, Sendable {
   case labelCount(Int, rows: Int)
   /// A label that is none of the classes.
   case label(Int, classes: Int)
-  /// More groups than a byte can number.
-  case tooManyGroups(Int)
+  /// A number of classes that labels cannot tell apart.
+  case classes(Int)
+  /// Scores of another number of channels than the labels have classes.
+  case channels(Int, classes: Int)
+  /// Weights that are not one for each class, or that cannot weigh.
+  case classWeights([Float], classes: Int)
+  /// Groups of another number than there are sites, or none at all.
+  case groups(Int, groupCount: Int, sites: Int)
+  /// A group that is not there.
+  case group(Int, groupCount: Int)
+  /// Predictions of another number than there are sites.
+  case predictionCount(Int, sites: Int)
+  /// A prediction that is none of the classes.
+  case prediction(Int, classes: Int)
+  /// A loss whose scores were not computed on the tape of the step.
+  case otherTape
 }
 
 extension TrainingError: CustomStringConvertible {
@@ -26,8 +40,25 @@ extension TrainingError: CustomStringConvertible {
       "\(labels) labels do not belong to \(rows) rows of scores"
     case .label(let label, let classes):
       "label \(label) is none of \(classes) classes"
-    case .tooManyGroups(let groups):
-      "\(groups) groups on the first axis are too many: at most 256 are possible"
+    case .classes(let classes):
+      "\(classes) classes are not possible: use 1 to 256"
+    case .channels(let channels, let classes):
+      "scores of \(channels) channels do not belong to labels of \(classes) classes: "
+        + "let the network end with \(classes) channels"
+    case .classWeights(let weights, let classes):
+      "class weights \(weights) do not belong to \(classes) classes: "
+        + "give each class a number of zero or more"
+    case .groups(let groups, let groupCount, let sites):
+      "\(groups) sites in \(groupCount) groups do not belong to \(sites) sites: "
+        + "give each site one of at least one group"
+    case .group(let group, let groupCount):
+      "group \(group) is none of \(groupCount) groups"
+    case .predictionCount(let predictions, let sites):
+      "\(predictions) predictions do not belong to \(sites) sites"
+    case .prediction(let prediction, let classes):
+      "prediction \(prediction) is none of \(classes) classes"
+    case .otherTape:
+      "the loss was not computed on the tape of this step: run the network on the tape it is given"
     }
   }
 }

@@ -28,7 +28,7 @@ struct ShapeClassifier {
     try network.plan(for: [33, 33, 33])
 
     // A step: points become sites, the network walks over them, the loss is made smaller.
-    let training = GradientDescent(of: network, by: Adam(), seed: 1)
+    let training = TrainingLoop(of: network, by: Adam(), seed: 1)
     for step in 1...400 {
       let (points, labels) = try batch(of: 24, &random)
       let done = try training.step(learningRate: 3e-3) { tape in

@@ -32,6 +32,23 @@ struct ParameterTests {
     #expect(tree.parameterCount == 5 + 6 + 6)
   }
 
+  private struct Twice: Module {
+    let leaf = Leaf()
+    var parts: [(name: String, part: any Module)] { [("first", leaf), ("second", leaf)] }
+  }
+
+  @Test("a part used twice has two names for each parameter, and trains each once")
+  func shared() {
+    let twice = Twice()
+    #expect(
+      twice.namedParameters.map(\.name) == [
+        "first.weight", "first.statistic", "second.weight", "second.statistic",
+      ])
+    #expect(twice.trainedParameters.count == 1)
+    #expect(twice.trainedParameters.first === twice.leaf.weight)
+    #expect(twice.parameterCount == 6)
+  }
+
   @Test("the last extent is the tensor's channels, values are row-major")
   func shape() {
     var next: Float = 0

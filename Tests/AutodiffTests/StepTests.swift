@@ -66,6 +66,14 @@ struct StepTests {
     #expect(log.updates == ["asked"])
   }
 
+  @Test("gradients start from a result of the tape itself")
+  func otherTape() async {
+    await #expect(processExitsWith: .failure) {
+      let other = Tape(.training).variable(Tensor(rows: 1, channels: 1), needsGradient: true)
+      Tape(.training).backward(from: other, gradient: Tensor(rows: 1, channels: 1))
+    }
+  }
+
   @Test("a tape that is given up goes away with its pullbacks")
   func discarded() {
     weak var gone: Tape?

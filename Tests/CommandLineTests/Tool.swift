@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// The built program, run as a user runs it.
+/// The built programs, run as a user runs them.
 enum Tool {
-  /// Beside the test bundle, whatever build directory that is in.
-  static let path: String? = {
+  /// A program beside the test bundle, whatever build directory that is in.
+  static func path(of program: String) -> String? {
     let bundles = Bundle.allBundles.map(\.bundlePath) + [Bundle.main.bundlePath]
     // The test runner's own name may be relative, or that of a helper of the toolchain.
     let runner = CommandLine.arguments.first.map { URL(fileURLWithPath: $0).path } ?? ""
@@ -12,12 +12,12 @@ enum Tool {
     let candidates = (bundles + named + [runner]).flatMap { place in
       [place, (place as NSString).deletingLastPathComponent]
     }
-    return candidates.map { "\($0)/cosmic-tagger" }.first { path in
+    return candidates.map { "\($0)/\(program)" }.first { path in
       var status = stat()
       return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
         && FileManager.default.isExecutableFile(atPath: path)
     }
-  }()
+  }
 
   /// What a run left behind.
   struct Result {
@@ -28,13 +28,14 @@ enum Tool {
     var lines: [String] { output.split(separator: "\n").map(String.init) }
   }
 
-  /// Runs the program and waits for its end.
+  /// Runs a program and waits for its end.
   ///
   /// - Parameter shell: how a shell should run it instead, such as `tool | head -1`.
-  static func run(_ arguments: [String], in folder: String? = nil, shell: String = "") throws
-    -> Result
-  {
-    let tool = try #require(path, "the program is not beside the tests")
+  static func run(
+    _ arguments: [String], program: String = "cosmic-tagger", in folder: String? = nil,
+    shell: String = ""
+  ) throws -> Result {
+    let tool = try #require(path(of: program), "the program is not beside the tests")
     let scratch = try Scratch()
     let streams = try ["out", "err"].map { name in
       try Data().write(to: URL(fileURLWithPath: scratch.file(name)))

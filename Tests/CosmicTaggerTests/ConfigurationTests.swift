@@ -67,7 +67,7 @@ struct ConfigurationTests {
       (LArCVError(.inputOutput, "a"), 74),
       (NetworkError.tooManyChannels(initialFilters: 1, channels: 2, depth: 3), 64),
       (SiteError.dimension(5), 65),
-      (TrainingError.tooManyGroups(300), 65), (LayerError.noInputs(layer: "AddTable"), 65),
+      (TrainingError.classes(300), 65), (LayerError.noInputs(layer: "AddTable"), 65),
       (TaggerError(.inputOutput, "a"), 74),
     ]
     for (error, code) in cases {

@@ -2,6 +2,7 @@ import CosmicTagger
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 import Training
 
@@ -31,12 +32,11 @@ struct MetricsTests {
     }
 
     func confusions() throws -> [[Confusion]] {
-      let packing = try SitePacking(batchSize: 5, spatialSize: [3, 8, 8])
-      let keys = try sites.map { try packing.key(event: $0[0], Array($0[1...])) }
       let batch = try LabelledSites(
-        plan: Plan(try SiteSet(packing: packing, sortedKeys: keys)),
-        features: keys.map { _ in 0 }, labels: labels.map { UInt8($0) }, classes: 3)
-      return Training.confusions(predictions.map { UInt8($0) }, batch, classes: 3)
+        plan: Plan(try siteSet(sites, batchSize: 5, spatialSize: [3, 8, 8])),
+        features: sites.map { _ in 0 }, labels: labels.map { UInt8($0) }, classes: 3,
+        groups: sites.map { Int32($0[1]) }, groupCount: 3)
+      return try Training.confusions(predictions.map { UInt8($0) }, batch)
     }
 
     var report: MetricsReport {

@@ -75,9 +75,10 @@ struct RealEventTests {
     let (baseline, downsample, figures) = Self.baselines[number]
     let (batch, geometry) = try batch(downsample)
     let sites = try LabelledSites(
-      plan: Plan(batch.sites), features: batch.charges, labels: batch.labels, classes: 3)
-    let metrics = SegmentationMetrics(
-      confusions(baseline.predictions(sites), sites, classes: 3),
+      plan: Plan(batch.sites), features: batch.charges, labels: batch.labels, classes: 3,
+      groups: batch.planes, groupCount: geometry.planes)
+    let metrics = try SegmentationMetrics(
+      confusions(baseline.predictions(sites), sites),
       pixelsPerImage: geometry.pixels, averaging: .image)
     let ours = [
       metrics.accuracy, metrics.nonBackgroundAccuracy, metrics.cosmicIoU, metrics.neutrinoIoU,
@@ -90,9 +91,10 @@ struct RealEventTests {
   func background() throws {
     let (batch, geometry) = try batch(0)
     let sites = try LabelledSites(
-      plan: Plan(batch.sites), features: batch.charges, labels: batch.labels, classes: 3)
-    let metrics = SegmentationMetrics(
-      confusions(Baseline.everythingBackground.predictions(sites), sites, classes: 3),
+      plan: Plan(batch.sites), features: batch.charges, labels: batch.labels, classes: 3,
+      groups: batch.planes, groupCount: geometry.planes)
+    let metrics = try SegmentationMetrics(
+      confusions(Baseline.everythingBackground.predictions(sites), sites),
       pixelsPerImage: geometry.pixels, averaging: .pooled)
     // 70 289 cosmic and 15 481 neutrino pixels on nine images.
     #expect(abs(metrics.accuracy - (1 - 85_770.0 / (9 * 1280 * 2048))) < 1e-12)

@@ -13,6 +13,8 @@ struct SiteAssemblyTests {
     let geometry = try ImageGeometry(full, configuration)
     let batch = try SiteAssembly(geometry, configuration).batch(events)
     #expect(batch.charges.count == batch.sites.count && batch.labels.count == batch.sites.count)
+    #expect(
+      batch.planes == (0..<batch.sites.count).map { Int32(batch.sites.coordinates(row: $0)[0]) })
     return listing(batch)
   }
 

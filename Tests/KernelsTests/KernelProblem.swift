@@ -2,6 +2,7 @@ import Kernels
 import Reference
 import Sites
 import Tensors
+import TestSites
 
 /// A rulebook lent to kernels, in one of its two directions.
 struct LentRules {
@@ -74,10 +75,7 @@ enum RuleCase: CaseIterable, Sendable {
     var random = SplitMix(seed: 5)
     let size = self == .manyPairs ? [3, 64, 64] : [3, 33, 33]
     let sites = randomSites(count, events: [0, 2], spatialSize: size, random: &random)
-    let packing = try SitePacking(batchSize: 3, spatialSize: size)
-    let set = try SiteSet(
-      packing: packing,
-      sortedKeys: sites.map { try packing.key(event: $0[0], Array($0.dropFirst())) })
+    let set = try siteSet(sites, batchSize: 3, spatialSize: size)
     let rulebook =
       switch self {
       case .strided, .inverse:

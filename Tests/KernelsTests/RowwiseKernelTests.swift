@@ -1,6 +1,7 @@
 import Kernels
 import Reference
 import Tensors
+import TestSites
 import Testing
 
 /// Proves kernels without neighbours against plain loops in double precision: linear maps,
@@ -9,10 +10,6 @@ import Testing
 struct RowwiseKernelTests {
   static let rowCounts = [0, 1, 511, 513, 4097, 9000]
   static let widths = [1, 3, 8, 17, 32]
-
-  private func rows(_ tensor: Tensor) -> [[Double]] {
-    (0..<tensor.rows).map { row in (0..<tensor.channels).map { Double(tensor[row, $0]) } }
-  }
 
   @Test("linear maps and their weight gradient", arguments: rowCounts, widths)
   func linear(count: Int, inputs: Int) {

@@ -1,15 +1,12 @@
 import Kernels
 import Reference
 import Tensors
+import TestSites
 import Testing
 
 /// Proves normalisation by event or row, learned slopes and dropout at the borders of tiles.
 @Suite("Kernels of events, slopes and masks")
 struct RowwiseStatisticsKernelTests {
-  private func rows(_ tensor: Tensor) -> [[Double]] {
-    (0..<tensor.rows).map { row in (0..<tensor.channels).map { Double(tensor[row, $0]) } }
-  }
-
   @Test("normalisation by event across tiles, also about a large mean", arguments: [1, 2, 4])
   func events(groups: Int) {
     let ranges = [0..<0, 0..<1500, 1500..<1501, 1501..<1501, 1501..<4000]
@@ -118,5 +115,38 @@ struct RowwiseStatisticsKernelTests {
         ? Float(0) : input.values[index] * Float(1 / 0.75)
     }
     #expect(values[0].map(abs) == expected.map(abs))
+  }
+
+  @Test("masks of channels are the words of the draw in every row", arguments: [0, 1, 1023, 2050])
+  func channelMasks(count: Int) {
+    let draw = RandomDraw(StepRandomness(seed: 3, step: 4), number: 2)
+    let input = randomTensor(count, 7, seed: 5)
+    let (values, areSame) = onAllThreadCounts {
+      [$0.channelDropout(input, probability: 0.25, draw: draw).array]
+    }
+    #expect(areSame)
+    let factors = (0..<7).map { channel in
+      draw.words(block: channel / 4)[channel % 4] < 1 << 30 ? Float(0) : Float(1 / 0.75)
+    }
+    let expected = (0..<count * 7).map { input.values[$0] * factors[$0 % 7] }
+    #expect(values[0].map(abs) == expected.map(abs))
+  }
+
+  @Test("channels first and last, across tiles", arguments: [0, 1, 3], [1, 2, 5])
+  func channelOrder(images: Int, channels: Int) {
+    let input = randomTensor(images * 4100, channels, seed: 6)
+    let (values, areSame) = onAllThreadCounts { compute in
+      var first = [Float](repeating: 0, count: input.count)
+      let last = Tensor(rows: input.rows, channels: channels)
+      first.withUnsafeMutableBufferPointer {
+        compute.channelsFirst(input, images: images, to: $0)
+        compute.channelsLast(UnsafeBufferPointer($0), images: images, to: last)
+      }
+      return [first, last.array]
+    }
+    #expect(areSame)
+    #expect(
+      values[0].map(Double.init) == channelsFirst(rows(input), images: images, channels: channels))
+    #expect(values[1] == input.array)
   }
 }

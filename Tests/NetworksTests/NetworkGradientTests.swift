@@ -3,6 +3,7 @@ import Layers
 import Networks
 import Reference
 import Tensors
+import TestSites
 import Testing
 
 /// Proves the whole network, in every structure its switches allow, against the oracle's network:

@@ -4,6 +4,7 @@ import Networks
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 
 /// Proves what a network promises beyond its numbers: plans, errors, names and equal bits.
@@ -21,19 +22,16 @@ struct NetworkTests {
     return configuration
   }
 
-  private func siteSet(_ count: Int, size: [Int] = [3, 16, 24]) throws -> SiteSet {
+  private func sites(_ count: Int, size: [Int] = [3, 16, 24]) throws -> SiteSet {
     var random = SplitMix(seed: 9)
     let sites = randomSites(count, events: [0, 2], spatialSize: size, random: &random)
-    let packing = try SitePacking(batchSize: 3, spatialSize: size)
-    return try SiteSet(
-      packing: packing,
-      sortedKeys: sites.map { try packing.key(event: $0[0], Array($0.dropFirst())) })
+    return try siteSet(sites, batchSize: 3, spatialSize: size)
   }
 
   @Test("a plan made ahead has every rulebook that running asks for", arguments: [0, 1, 200])
   func planning(count: Int) throws {
     let network = try UResNet(small(), over: SparseConvolutions(seed: 1))
-    let sites = try siteSet(count)
+    let sites = try sites(count)
     let plan = try NetworkPlanner(network, inputChannels: 1).plan(sites)
     let planned = plan.entries.count
     #expect(planned > 0)
@@ -48,19 +46,19 @@ struct NetworkTests {
   func errors() throws {
     let network = try UResNet(small(), over: SparseConvolutions(seed: 1))
     let size = #expect(throws: PlanningError.self) {
-      try NetworkPlanner(network, inputChannels: 1).plan(siteSet(20, size: [3, 18, 24]))
+      try NetworkPlanner(network, inputChannels: 1).plan(sites(20, size: [3, 18, 24]))
     }
     #expect(size?.path == ["level1.downsample", "pooling"])
     #expect(size?.workingSize == [3, 20, 24])
     let channels = #expect(throws: PlanningError.self) {
-      try NetworkPlanner(network, inputChannels: 2).plan(siteSet(20))
+      try NetworkPlanner(network, inputChannels: 2).plan(sites(20))
     }
     #expect(channels?.path == ["initial", "convolution"])
     #expect(channels?.reason is LayerError)
     #expect(channels?.workingSize == nil)
     // Another number of planes than the bottom merges.
     let planes = #expect(throws: PlanningError.self) {
-      try NetworkPlanner(network, inputChannels: 1).plan(siteSet(20, size: [2, 16, 24]))
+      try NetworkPlanner(network, inputChannels: 1).plan(sites(20, size: [2, 16, 24]))
     }
     #expect(planes?.path.first == "deepest")
     #expect(planes?.workingSize == [3, 16, 24])

@@ -4,6 +4,7 @@ import Layers
 import Networks
 import Reference
 import Tensors
+import TestSites
 import Testing
 
 /// Proves the production network against CosmicTagger on SparseConvNet: logits, gradients and

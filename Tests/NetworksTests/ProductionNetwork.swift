@@ -4,6 +4,7 @@ import Networks
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 
 /// A production network whose parameters are also known by the original's names.
@@ -35,34 +36,12 @@ struct ProductionNetwork {
     _ features: [[Double]], sites: [[Int]], batchSize: Int, spatialSize: [Int],
     purpose: Tape.Purpose = .training, threads: Int = 2
   ) throws -> (tape: Tape, input: SparseTensor, logits: Variable) {
-    let packing = try SitePacking(batchSize: batchSize, spatialSize: spatialSize)
-    let set = try SiteSet(
-      packing: packing,
-      sortedKeys: sites.map { try packing.key(event: $0[0], Array($0.dropFirst())) })
+    let set = try siteSet(sites, batchSize: batchSize, spatialSize: spatialSize)
     let tape = Tape(purpose, compute: Compute(threads: Threads(count: threads)))
     let channels = network.configuration.inputChannels
     let input = try SparseTensor(
-      Tensor(rows: set.count, channels: channels, features.joined().map { Float($0) }),
-      plan: Plan(set), tape: tape, needsGradient: true)
+      tensor(features, channels: channels), plan: Plan(set), tape: tape, needsGradient: true)
     return (tape, input, try network(input).features)
-  }
-}
-
-/// The rows of a tensor in double precision.
-func rows(_ tensor: Tensor) -> [[Double]] {
-  (0..<tensor.rows).map { row in (0..<tensor.channels).map { Double(tensor[row, $0]) } }
-}
-
-/// Rows × channels in single precision.
-func tensor(_ rows: [[Double]], channels: Int) -> Tensor {
-  Tensor(rows: rows.count, channels: channels, rows.joined().map { Float($0) })
-}
-
-extension Parameter {
-  /// Takes values from elsewhere, row-major.
-  func set(_ values: [Double]) {
-    value.copy(
-      from: Tensor(rows: value.rows, channels: value.channels, values.map { Float($0) }))
   }
 }
 

@@ -1,5 +1,6 @@
 import Reference
 import Sites
+import TestSites
 import Testing
 
 /// Proves what filters of every shape are made of, and that impossible ones are refused in words.

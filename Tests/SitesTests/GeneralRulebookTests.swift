@@ -1,5 +1,6 @@
 import Reference
 import Sites
+import TestSites
 import Testing
 
 /// Proves rulebooks of every form, shape and dilation against the oracle's, pair by pair.

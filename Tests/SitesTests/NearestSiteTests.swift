@@ -1,5 +1,6 @@
 import Reference
 import Sites
+import TestSites
 import Testing
 
 /// Proves the search for sites near points with real coordinates against looking at all sites.

@@ -1,19 +1,6 @@
 import Reference
 import Sites
 
-/// A production site set of the oracle's sites, `[batch, first coordinate, …]`, sorted.
-func siteSet(_ sites: [[Int]], batchSize: Int, spatialSize: [Int]) throws -> SiteSet {
-  let packing = try SitePacking(batchSize: batchSize, spatialSize: spatialSize)
-  return try SiteSet(
-    packing: packing, sortedKeys: sites.map { try packing.key(event: $0[0], Array($0.dropFirst())) }
-  )
-}
-
-/// The sites of a production set as the oracle writes them.
-func coordinates(_ sites: SiteSet) -> [[Int]] {
-  (0..<sites.count).map { [sites.packing.event(of: sites.keys[$0])] + sites.coordinates(row: $0) }
-}
-
 /// The pairs of a production rulebook as the oracle writes them.
 func pairs(_ rulebook: Rulebook) -> [[RulePair]] {
   (0..<rulebook.geometry.volume).map { offset in

@@ -1,5 +1,6 @@
 import Reference
 import Sites
+import TestSites
 import Testing
 
 /// Proves that a plan keeps forms, shapes and given sites apart, and finds its way back from each.

@@ -1,5 +1,6 @@
 import Reference
 import Sites
+import TestSites
 import Testing
 
 /// Proves that a plan never takes one site set for another, and keeps to what it once answered.

@@ -1,6 +1,7 @@
 import Foundation
 import Reference
 import Sites
+import TestSites
 import Testing
 
 /// Proves that a plan builds each rulebook once and finds the way back from coarse to fine sites.

@@ -1,5 +1,6 @@
 import Reference
 import Sites
+import TestSites
 import Testing
 
 /// Proves that a map of points knows every point's site, in both directions.

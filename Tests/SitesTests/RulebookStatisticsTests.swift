@@ -1,5 +1,6 @@
 import Reference
 import Sites
+import TestSites
 import Testing
 
 /// Proves the numbers that describe a rulebook.

@@ -1,5 +1,6 @@
 import Reference
 import Sites
+import TestSites
 import Testing
 
 /// Proves rulebooks against the oracle's, pair by pair, and their blocks.

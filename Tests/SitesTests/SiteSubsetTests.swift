@@ -1,5 +1,6 @@
 import Reference
 import Sites
+import TestSites
 import Testing
 
 /// Proves sets made of other sets, and positions in full images.

@@ -27,6 +27,28 @@ struct TensorTests {
     #expect(copy.array == [0, 7, 0, 0])
   }
 
+  @Test("a copy of its own has the shape and values, and follows no change", arguments: [0, 1, 3])
+  func copying(rows: Int) {
+    let tensor = Tensor(rows: rows, channels: 2, (0..<rows * 2).map { Float($0) })
+    let copy = tensor.copied()
+    tensor.fill(-1)
+    #expect(copy.rows == rows)
+    #expect(copy.channels == 2)
+    #expect(copy.array == (0..<rows * 2).map { Float($0) })
+  }
+
+  @Test("a copy lets an arena use its memory again, the tensor itself does not")
+  func copyingOutOfArena() {
+    let arena = Arena()
+    let copy = arena.zeros(rows: 3, channels: 3).copied()
+    arena.reset()
+    #expect(arena.systemAllocations == 1)
+    let kept = arena.zeros(rows: 3, channels: 3)
+    arena.reset()
+    #expect(arena.systemAllocations == 2)
+    #expect(copy.array == kept.array)
+  }
+
   @Test("another shape sees the same values and keeps them alive")
   func reshaping() {
     let reshaped = Tensor(rows: 2, channels: 3, [1, 2, 3, 4, 5, 6]).reshaped(rows: 3, channels: 2)

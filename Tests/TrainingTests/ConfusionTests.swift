@@ -11,7 +11,7 @@ struct ConfusionTests {
     let problem = try LossProblem(count)
     var random = SplitMix(seed: 4)
     let predictions = problem.labels.map { _ in UInt8.random(in: 0..<3, using: &random) }
-    let images = confusions(predictions, problem.batch, classes: 3)
+    let images = try confusions(predictions, problem.batch)
     #expect(images.count == 4)
     for (event, groups) in images.enumerated() {
       #expect(groups.count == 3)
@@ -44,13 +44,31 @@ struct ConfusionTests {
   }
 
   @Test("the largest logit wins, the lowest class of equal ones")
-  func winners() {
+  func winners() throws {
     let logits = Tensor(rows: 5, channels: 3, [0, 0, 0, -1, 2, 2, 5, 1, 5, -3, -2, -1, 0, 1, 0])
-    #expect(predictions(logits) == [0, 1, 0, 2, 1])
+    #expect(try predictions(logits) == [0, 1, 0, 2, 1])
     for row in 0..<5 {
       let values = (0..<3).map { Double(logits[row, $0]) }
-      #expect(Int(predictions(logits)[row]) == predictedClass(values))
+      #expect(try Int(predictions(logits)[row]) == predictedClass(values))
     }
-    #expect(predictions(Tensor(rows: 0, channels: 3)).isEmpty)
+    #expect(try predictions(Tensor(rows: 0, channels: 3)).isEmpty)
+  }
+
+  @Test("more classes than a byte numbers are refused, as are predictions that fit no batch")
+  func refusals() throws {
+    let logits = Tensor(rows: 1, channels: 257)
+    logits[0, 256] = 1
+    #expect(throws: TrainingError.classes(257)) { try predictions(logits) }
+    let widest = Tensor(rows: 1, channels: 256)
+    widest[0, 255] = 1
+    #expect(try predictions(widest) == [255])
+    let problem = try LossProblem(9)
+    let ones = [UInt8](repeating: 1, count: 9)
+    #expect(throws: TrainingError.predictionCount(8, sites: 9)) {
+      try confusions(Array(ones.dropLast()), problem.batch)
+    }
+    #expect(throws: TrainingError.prediction(3, classes: 3)) {
+      try confusions(ones.dropLast() + [3], problem.batch)
+    }
   }
 }

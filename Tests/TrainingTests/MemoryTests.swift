@@ -23,25 +23,37 @@ struct MemoryTests {
       labels: (0..<count).map { UInt8($0 % 3) }, classes: 3)
   }
 
-  @Test("a thousand steps of any size take no more memory than the largest one did")
-  func arena() throws {
+  /// An arena that a step fits into at once, and one that has to grow many times.
+  @Test(
+    "a thousand steps of any size take no more memory than the largest one did",
+    arguments: [Arena.standardChunkBytes, 1 << 16])
+  func arena(chunkBytes: Int) throws {
     let trainer = Trainer(
       network: try smallNetwork(), loss: SegmentationLoss(.even),
-      optimizer: OptimizerKind.adam.make(), classes: 3, threads: Threads(count: 2))
+      optimizer: OptimizerKind.adam.make(), threads: Threads(count: 2),
+      arenaChunkBytes: chunkBytes)
     var random = SplitMix(seed: 17)
-    for count in [0, Self.largest, 1] {
-      _ = try trainer.step(batch(count, random: &random), learningRate: 1e-3)
+    func step(_ count: Int) throws {
+      let batch = try batch(count, random: &random)
+      _ = try trainer.step(batch, learningRate: 1e-4)
     }
-    _ = try trainer.step(batch(0, random: &random), learningRate: 1e-3)
+    for count in [0, 1, 20, Self.largest / 2, Self.largest] { try step(count) }
+    let growth = trainer.systemAllocations
+    #expect(chunkBytes > trainer.highWaterBytes ? growth == 1 : growth > 10)
+    // What a step grew into is joined to one piece when the next begins.
+    try step(0)
     let warm = (trainer.highWaterBytes, trainer.heldBytes, trainer.systemAllocations)
-    for _ in 0..<1000 {
+    var sizes = (0..<1000).map { _ in
       // Coarse levels of scattered sites vary by chance: stay clear of the largest.
-      let count = Int.random(in: 0...Self.largest * 3 / 4, using: &random)
-      _ = try trainer.step(batch(count, random: &random), learningRate: 1e-4)
+      Int.random(in: 0...Self.largest * 3 / 4, using: &random)
     }
-    #expect(trainer.highWaterBytes == warm.0)
-    #expect(trainer.heldBytes == warm.1)
-    #expect(trainer.systemAllocations == warm.2)
-    #expect(trainer.heldBytes <= max(trainer.highWaterBytes * 5 / 4, 32 << 20))
+    for empty in [0, 1, 500, 999] { sizes[empty] = 0 }
+    for count in sizes {
+      try step(count)
+      #expect(trainer.highWaterBytes == warm.0)
+      #expect(trainer.heldBytes == warm.1)
+      #expect(trainer.systemAllocations == warm.2)
+    }
+    #expect(trainer.heldBytes <= max(trainer.highWaterBytes * 5 / 4, chunkBytes))
   }
 }

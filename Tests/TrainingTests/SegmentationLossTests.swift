@@ -1,6 +1,9 @@
+import Autodiff
+import Layers
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 import Training
 
@@ -22,13 +25,11 @@ struct LossProblem {
     let size = [3, 12, 16]
     sites = randomSites(count, events: [0, 2], spatialSize: size, random: &random)
       .filter { planes.contains($0[1]) }
-    let packing = try SitePacking(batchSize: 4, spatialSize: size)
-    let set = try SiteSet(
-      packing: packing,
-      sortedKeys: sites.map { try packing.key(event: $0[0], Array($0.dropFirst())) })
+    let set = try siteSet(sites, batchSize: 4, spatialSize: size)
     batch = try LabelledSites(
       plan: Plan(set), features: [Float](repeating: 1, count: set.count),
-      labels: sites.map { _ in classes.randomElement(using: &random) ?? 0 }, classes: 3)
+      labels: sites.map { _ in classes.randomElement(using: &random) ?? 0 }, classes: 3,
+      groups: sites.map { Int32($0[1]) }, groupCount: 3)
   }
 }
 
@@ -52,11 +53,12 @@ struct SegmentationLossTests {
   /// The production loss of logits, `[sites, 3]`.
   private func production(
     _ loss: SegmentationLoss, _ logits: [[Double]], _ problem: LossProblem
-  ) -> (value: Double, gradient: [Double]) {
-    let result = loss(
-      Tensor(rows: logits.count, channels: 3, logits.joined().map { Float($0) }), problem.batch,
-      compute: Compute(threads: Threads(count: 2)))
-    return (result.loss, result.gradient.array.map(Double.init))
+  ) throws -> (value: Double, gradient: [Double]) {
+    let tape = Tape(.training, compute: Compute(threads: Threads(count: 2)))
+    let scores = try SparseTensor(
+      tensor(logits, channels: 3), plan: problem.batch.plan, tape: tape)
+    let result = try loss(scores, problem.batch)
+    return (result.value, result.gradient.array.map(Double.init))
   }
 
   private func logits(_ problem: LossProblem, scale: Double = 3) -> [[Double]] {
@@ -72,7 +74,7 @@ struct SegmentationLossTests {
     for problem in try Self.problems() {
       for scale in [1.0, 3, 60] {
         let logits = logits(problem, scale: scale)
-        let ours = production(SegmentationLoss(weighting), logits, problem)
+        let ours = try production(SegmentationLoss(weighting), logits, problem)
         let oracle = segmentationLoss(
           logits, labels: problem.labels, planes: problem.planes, scheme: scheme,
           emptyPixels: [0, 0, 0])
@@ -88,7 +90,7 @@ struct SegmentationLossTests {
     let weighting = balanced ? SegmentationLoss.Weighting.perClass([0.05, 1, 0.25]) : .none
     for problem in try Self.problems() {
       let logits = logits(problem)
-      let ours = production(
+      let ours = try production(
         SegmentationLoss(weighting, poolsGroups: true), logits, problem)
       let oracle = seedLoss(
         logits, labels: problem.labels, balanced: balanced, emptyPixels: 0)
@@ -103,7 +105,7 @@ struct SegmentationLossTests {
     let (weighting, scheme) = Self.weightings[number]
     let problem = try LossProblem(150)
     let logits = logits(problem)
-    let ours = production(SegmentationLoss(weighting, poolsGroups: true), logits, problem)
+    let ours = try production(SegmentationLoss(weighting, poolsGroups: true), logits, problem)
     let oracle = segmentationLoss(
       logits, labels: problem.labels, planes: problem.planes.map { _ in 0 }, scheme: scheme,
       emptyPixels: [0])
@@ -116,11 +118,11 @@ struct SegmentationLossTests {
     let problem = try LossProblem(40)
     let loss = SegmentationLoss(Self.weightings[number].0)
     let logits = logits(problem, scale: 1)
-    let gradient = production(loss, logits, problem).gradient
+    let gradient = try production(loss, logits, problem).gradient
     // Single precision: a long step, and an error that goes with its square.
-    let slope = centralDifference(
+    let slope = try centralDifference(
       of: { values in
-        production(
+        try production(
           loss, stride(from: 0, to: values.count, by: 3).map { Array(values[$0..<$0 + 3]) },
           problem
         ).value
@@ -133,7 +135,7 @@ struct SegmentationLossTests {
   @Test("a weight of zero for all classes that occur costs nothing, and no division by it")
   func noWeight() throws {
     let problem = try LossProblem(60, classes: [0])
-    let ours = production(
+    let ours = try production(
       SegmentationLoss(.perClass([0, 1, 1])), logits(problem), problem)
     #expect(ours.value == 0)
     #expect(ours.gradient.allSatisfy { $0 == 0 })

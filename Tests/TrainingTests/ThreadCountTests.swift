@@ -4,6 +4,7 @@ import Networks
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 import Training
 
@@ -15,13 +16,11 @@ struct ThreadCountTests {
   private func batch(_ count: Int, seed: UInt64) throws -> LabelledSites {
     var random = SplitMix(seed: seed)
     let sites = randomSites(count, events: [0, 2, 3], spatialSize: Self.size, random: &random)
-    let packing = try SitePacking(batchSize: 4, spatialSize: Self.size)
-    let set = try SiteSet(
-      packing: packing,
-      sortedKeys: sites.map { try packing.key(event: $0[0], Array($0.dropFirst())) })
+    let set = try siteSet(sites, batchSize: 4, spatialSize: Self.size)
     return try LabelledSites(
       plan: Plan(set), features: sites.map { _ in Float(random.value()) },
-      labels: sites.map { UInt8($0[3] * 3 / 64) }, classes: 3)
+      labels: sites.map { UInt8($0[3] * 3 / 64) }, classes: 3,
+      groups: sites.map { Int32($0[1]) }, groupCount: 3)
   }
 
   /// Everything that training shows, bit for bit.
@@ -51,7 +50,7 @@ struct ThreadCountTests {
 
     let trainer = Trainer(
       network: network, loss: SegmentationLoss(.even), optimizer: OptimizerKind.adam.make(),
-      classes: 3, threads: pool)
+      threads: pool)
     for step in 0..<10 {
       let result = try trainer.step(batches[step % batches.count], learningRate: 1e-3)
       trace.losses.append(result.step.loss.bitPattern)

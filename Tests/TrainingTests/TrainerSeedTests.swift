@@ -2,6 +2,7 @@ import Layers
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 import Training
 
@@ -11,10 +12,7 @@ struct TrainerSeedTests {
   private func batch(charge: Float = 1) throws -> LabelledSites {
     var random = SplitMix(seed: 4)
     let sites = randomSites(300, events: [0, 1], spatialSize: [3, 24, 24], random: &random)
-    let packing = try SitePacking(batchSize: 2, spatialSize: [3, 24, 24])
-    let set = try SiteSet(
-      packing: packing,
-      sortedKeys: sites.map { try packing.key(event: $0[0], Array($0.dropFirst())) })
+    let set = try siteSet(sites, batchSize: 2, spatialSize: [3, 24, 24])
     return try LabelledSites(
       plan: Plan(set), features: sites.map { Float($0[3]) * charge },
       labels: sites.map { UInt8($0[3] / 8) }, classes: 3)
@@ -35,7 +33,7 @@ struct TrainerSeedTests {
     ])
     return Trainer(
       network: network, loss: SegmentationLoss(.even), optimizer: OptimizerKind.adam.make(),
-      classes: 3, threads: Threads(count: threads), seed: seed)
+      threads: Threads(count: threads), seed: seed)
   }
 
   private func losses(_ trainer: Trainer, _ rates: [Double] = [1e-3, 1e-3, 1e-3]) throws -> [Double]

@@ -4,28 +4,18 @@ import Networks
 import Reference
 import Sites
 import Tensors
+import TestSites
 import Testing
 import Training
 
 /// Proves whole training steps: they learn, they repeat to the bit, and a bad batch harms nothing.
 @Suite("Trainer")
 struct TrainerTests {
-  private func network() throws -> UResNet<SparseConvolutions> {
-    var configuration = Networks.UResNetConfiguration()
-    configuration.initialFilters = 4
-    configuration.depth = 2
-    configuration.blocksPerLayer = 1
-    configuration.blocksDeepest = 1
-    configuration.blocksFinal = 1
-    configuration.bottleneckDeepest = 8
-    return try UResNet(configuration, over: SparseConvolutions(seed: 5))
-  }
-
   private func trainer(
     _ network: UResNet<SparseConvolutions>, threads: Int = 2, optimizer: OptimizerKind = .adam
   ) -> Trainer {
     Trainer(
-      network: network, loss: SegmentationLoss(.even), optimizer: optimizer.make(), classes: 3,
+      network: network, loss: SegmentationLoss(.even), optimizer: optimizer.make(),
       threads: Threads(count: threads))
   }
 
@@ -34,13 +24,12 @@ struct TrainerTests {
     var random = SplitMix(seed: seed)
     let size = [3, 32, 32]
     let sites = randomSites(count, events: [0, 2], spatialSize: size, random: &random)
-    let packing = try SitePacking(batchSize: 4, spatialSize: size)
-    let set = try SiteSet(
-      packing: packing,
-      sortedKeys: sites.map { try packing.key(event: $0[0], Array($0.dropFirst())) })
+    let set = try siteSet(sites, batchSize: 4, spatialSize: size)
     let labels = sites.map { UInt8($0[3] * 3 / 32) }
     let features = labels.map { charge ?? (Float($0) - 1 + 0.3 * Float(random.value())) }
-    return try LabelledSites(plan: Plan(set), features: features, labels: labels, classes: 3)
+    return try LabelledSites(
+      plan: Plan(set), features: features, labels: labels, classes: 3,
+      groups: sites.map { Int32($0[1]) }, groupCount: 3)
   }
 
   private func bits(_ network: UResNet<SparseConvolutions>) -> [[UInt32]] {
@@ -49,7 +38,7 @@ struct TrainerTests {
 
   @Test("a toy problem is learned", arguments: [OptimizerKind.adam, .rmsprop])
   func learns(optimizer: OptimizerKind) throws {
-    let trainer = trainer(try network(), optimizer: optimizer)
+    let trainer = trainer(try smallNetwork(), optimizer: optimizer)
     let batch = try batch(400)
     let first = try trainer.step(batch, learningRate: 3e-3)
     var last = first
@@ -67,7 +56,7 @@ struct TrainerTests {
   func sameBits() throws {
     let batch = try batch(1500)
     let runs = try [1, 2, 2].map { threads in
-      let network = try network()
+      let network = try smallNetwork()
       let trainer = trainer(network, threads: threads)
       let losses = try (0..<3).map { _ in
         try trainer.step(batch, learningRate: 1e-3).step.loss.bitPattern
@@ -84,7 +73,7 @@ struct TrainerTests {
     "a loss that is not finite is refused, and nothing has changed",
     arguments: [Float.nan, .infinity])
   func notFinite(charge: Float) throws {
-    let network = try network()
+    let network = try smallNetwork()
     let trainer = trainer(network)
     _ = try trainer.step(batch(100), learningRate: 1e-3)
     let before = bits(network)
@@ -96,9 +85,9 @@ struct TrainerTests {
     #expect(try trainer.step(batch(100), learningRate: 1e-3).step.loss.isFinite)
   }
 
-  @Test("an evaluation changes nothing", arguments: [Tape.Statistics.running, .batch])
-  func evaluation(statistics: Tape.Statistics) throws {
-    let network = try network()
+  @Test("an evaluation changes nothing", arguments: EvaluationStatistics.allCases)
+  func evaluation(statistics: EvaluationStatistics) throws {
+    let network = try smallNetwork()
     let trainer = trainer(network)
     let before = bits(network)
     let batch = try batch(100)
@@ -111,7 +100,7 @@ struct TrainerTests {
 
   @Test("a batch without sites, or with one, is a step like any other", arguments: [0, 1])
   func fewSites(count: Int) throws {
-    let network = try network()
+    let network = try smallNetwork()
     let trainer = trainer(network)
     let result = try trainer.step(batch(count), learningRate: 1e-3)
     #expect(result.step.loss.isFinite)
@@ -125,9 +114,8 @@ struct TrainerTests {
 
   @Test("a batch that does not fit is refused")
   func doesNotFit() throws {
-    let network = try network()
-    let packing = try SitePacking(batchSize: 1, spatialSize: [3, 30, 32])
-    let set = try SiteSet(packing: packing, sortedKeys: [packing.key(event: 0, [0, 1, 1])])
+    let network = try smallNetwork()
+    let set = try siteSet([[0, 0, 1, 1]], batchSize: 1, spatialSize: [3, 30, 32])
     let before = bits(network)
     #expect(throws: SiteError.self) {
       try trainer(network).step(

@@ -23,7 +23,7 @@ public struct Normalization {
 }
 
 extension Compute {
-  private static let rowsPerActivationTile = 1024
+  fileprivate static let rowsPerActivationTile = 1024
 
   /// Mean and biased variance of each channel, in two passes and double precision, so that a large
   /// mean costs no digits.
@@ -104,10 +104,48 @@ extension Compute {
     scale: Tensor, usesBatchStatistics: Bool, scaleGradient: Tensor, shiftGradient: Tensor
   ) -> Tensor {
     let channels = input.channels
-    let leak = normalization.leak
-    let mean = normalization.mean
-    let deviation = normalization.inverseDeviation
-    let sums = columnSums(rows: input.rows, columns: 2 * channels) { rows, sums in
+    let pass = NormalizationPass(
+      input: input, output: output, outputGradient: outputGradient, by: normalization)
+    let sums = pass.sums(self)
+    for channel in 0..<channels {
+      shiftGradient.values[channel] += Float(sums[channel])
+      scaleGradient.values[channel] += Float(sums[channels + channel])
+    }
+    let coefficients = arena.scratch(Float.self, count: 3 * channels)
+    let share = usesBatchStatistics ? 1 / Double(max(input.rows, 1)) : 0
+    for channel in 0..<channels {
+      coefficients[channel] =
+        scale.values[channel] * normalization.inverseDeviation[channel]
+      coefficients[channels + channel] = Float(sums[channel] * share)
+      coefficients[2 * channels + channel] = Float(sums[channels + channel] * share)
+    }
+    return pass.inputGradient(coefficients, self)
+  }
+}
+
+/// The two sweeps over the rows that the gradient of a normalisation takes.
+private struct NormalizationPass {
+  let input: Tensor
+  let output: Tensor
+  let outputGradient: Tensor
+  let mean: UnsafePointer<Float>
+  let deviation: UnsafePointer<Float>
+  let leak: Float
+
+  init(input: Tensor, output: Tensor, outputGradient: Tensor, by normalization: Normalization) {
+    self.input = input
+    self.output = output
+    self.outputGradient = outputGradient
+    mean = UnsafePointer(normalization.mean)
+    deviation = UnsafePointer(normalization.inverseDeviation)
+    leak = normalization.leak
+  }
+
+  /// For each channel the sum of gradients before the activation, then of those times the
+  /// normalised input.
+  func sums(_ compute: Compute) -> UnsafeMutablePointer<Double> {
+    let channels = input.channels
+    return compute.columnSums(rows: input.rows, columns: 2 * channels) { rows, sums in
       for row in rows {
         let x = input.values + row &* channels
         let y = output.values + row &* channels
@@ -120,19 +158,15 @@ extension Compute {
         }
       }
     }
-    for channel in 0..<channels {
-      shiftGradient.values[channel] += Float(sums[channel])
-      scaleGradient.values[channel] += Float(sums[channels + channel])
-    }
-    let coefficients = arena.scratch(Float.self, count: 3 * channels)
-    let share = usesBatchStatistics ? 1 / Double(max(input.rows, 1)) : 0
-    for channel in 0..<channels {
-      coefficients[channel] = scale.values[channel] * deviation[channel]
-      coefficients[channels + channel] = Float(sums[channel] * share)
-      coefficients[2 * channels + channel] = Float(sums[channels + channel] * share)
-    }
-    let gradient = arena.tensor(rows: input.rows, channels: channels)
-    threads.forEachTile(of: input.rows, tile: Self.rowsPerActivationTile) { rows in
+  }
+
+  /// `factor · (gradient - mean gradient - normalised input · mean product)` on every row.
+  ///
+  /// - Parameter coefficients: the three numbers of each channel, `[3 × channels]`.
+  func inputGradient(_ coefficients: UnsafePointer<Float>, _ compute: Compute) -> Tensor {
+    let channels = input.channels
+    let gradient = compute.arena.tensor(rows: input.rows, channels: channels)
+    compute.threads.forEachTile(of: input.rows, tile: Compute.rowsPerActivationTile) { rows in
       for row in rows {
         let x = input.values + row &* channels
         let y = output.values + row &* channels

@@ -30,7 +30,10 @@ public struct LeakyReLU: Layer {
   }
 
   /// Applies the activation to every value.
+  ///
+  /// - Throws: `LayerError` for a negative slope.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
+    try checkLeak(leak)
     let features = input.features
     return input.with(
       features.tape.record(rows: features.rows, channels: features.channels) { compute in
@@ -67,7 +70,7 @@ public struct PReLU: Layer {
   /// A layer whose slopes begin at PyTorch's value, unless told otherwise.
   public init(channels: Int? = nil, initialSlope: Float = 0.25) {
     self.channels = channels
-    slope = Parameter(shape: [channels ?? 1]) { initialSlope }
+    slope = Parameter(shape: [max(channels ?? 1, 0)]) { initialSlope }
   }
 
   /// The slopes.

@@ -84,7 +84,7 @@ public struct CELU: ActivationLayer {
 
   /// The function.
   public func activation() throws(LayerError) -> Activation {
-    try checkPositive(alpha, "alpha", of: "CELU")
+    try check("alpha", alpha, "a number above zero", alpha > 0 && alpha.isFinite)
     return .celu(alpha: alpha)
   }
 
@@ -118,7 +118,7 @@ public struct Softplus: ActivationLayer {
 
   /// The function.
   public func activation() throws(LayerError) -> Activation {
-    try checkPositive(beta, "beta", of: "Softplus")
+    try check("beta", beta, "a number above zero", beta > 0 && beta.isFinite)
     return .softplus(beta: beta, threshold: threshold)
   }
 
@@ -142,11 +142,4 @@ public struct GELU: ActivationLayer {
 
   /// The function.
   public func activation() -> Activation { .gelu }
-}
-
-private func checkPositive(_ value: Float, _ name: String, of layer: String) throws(LayerError) {
-  guard value > 0, value.isFinite else {
-    throw LayerError.setting(
-      layer: layer, name: name, value: Double(value), allowed: "a number above zero")
-  }
 }

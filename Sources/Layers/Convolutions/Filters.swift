@@ -111,7 +111,7 @@ public struct Filters {
   }
 }
 
-/// A layer whose parameters are filters.
+/// A layer whose parameters are filters: the convolutions of this module.
 public protocol FilterLayer: Layer where Features == SparseTensor {
   /// Geometry, weight and bias.
   var filters: Filters { get }

@@ -58,8 +58,11 @@ public struct BatchNormalization: Layer {
 
   /// Normalises.
   ///
-  /// - Throws: `LayerError` for the wrong number of channels.
+  /// - Throws: `LayerError` for the wrong number of channels, or an impossible setting.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
+    try checkEpsilon(epsilon)
+    try check("momentum", momentum, "0 to 1", (0...1).contains(momentum))
+    try checkLeak(leak)
     guard input.channels == channels else {
       throw LayerError.channels(layer: description, reads: channels, found: input.channels)
     }

@@ -23,8 +23,8 @@ public struct LayerNormalization: Layer {
   public init(channels: Int, epsilon: Double = 1e-5) {
     self.channels = channels
     self.epsilon = epsilon
-    scale = Parameter(shape: [channels]) { 1 }
-    shift = Parameter(shape: [channels])
+    scale = Parameter(shape: [max(channels, 0)]) { 1 }
+    shift = Parameter(shape: [max(channels, 0)])
   }
 
   /// Scale and shift.
@@ -36,6 +36,7 @@ public struct LayerNormalization: Layer {
   ///
   /// - Throws: `LayerError` for the wrong number of channels.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
+    try checkEpsilon(epsilon)
     guard input.channels == channels else {
       throw LayerError.channels(layer: description, reads: channels, found: input.channels)
     }

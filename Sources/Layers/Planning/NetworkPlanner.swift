@@ -20,9 +20,14 @@ extension Layer where Features == SparseTensor {
 
   /// All rulebooks that the network needs on these sites.
   ///
+  /// - Parameters:
+  ///   - channels: number of features of each site.
+  ///   - index: how neighbours are looked up; rulebooks are the same by any.
   /// - Throws: `PlanningError` as `plan(for: spatialSize)` does.
-  public func plan(for sites: SiteSet, channels: Int = 1) throws -> Plan {
-    let plan = Plan(sites)
+  public func plan(
+    for sites: SiteSet, channels: Int = 1, index: SiteIndexKind = .automatic
+  ) throws -> Plan {
+    let plan = Plan(sites, index: index)
     _ = try walk(plan, channels: channels)
     return plan
   }
@@ -89,17 +94,24 @@ private struct SizeSearch {
 public struct NetworkPlanner: @unchecked Sendable {
   private let network: any Layer<SparseTensor>
   private let inputChannels: Int
+  private let index: SiteIndexKind
 
   /// A planner for a network that reads this many channels.
-  public init(_ network: any Layer<SparseTensor>, inputChannels: Int) {
+  ///
+  /// - Parameter index: how neighbours are looked up: a matter of time and memory, never of what a
+  ///   plan says.
+  public init(
+    _ network: any Layer<SparseTensor>, inputChannels: Int, index: SiteIndexKind = .automatic
+  ) {
     self.network = network
     self.inputChannels = inputChannels
+    self.index = index
   }
 
   /// All rulebooks that the network needs on these sites.
   ///
   /// - Throws: `PlanningError` when image size or channels do not fit the network.
   public func plan(_ sites: SiteSet) throws -> Plan {
-    try network.plan(for: sites, channels: inputChannels)
+    try network.plan(for: sites, channels: inputChannels, index: index)
   }
 }

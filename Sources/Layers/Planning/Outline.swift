@@ -16,7 +16,9 @@ extension Module {
   private var outlineLines: [String] {
     parts.flatMap { name, part -> [String] in
       guard part.parts.isEmpty else {
-        return ["(\(name)):"] + part.outlineLines.map { "  " + $0 }
+        let kind = (part as? any Layer)?.kind ?? ""
+        return ["(\(name)):" + (kind.isEmpty ? "" : " " + kind)]
+          + part.outlineLines.map { "  " + $0 }
       }
       let line = (part as? any CustomStringConvertible)?.description ?? "\(type(of: part))"
       let count = part.parameterCount

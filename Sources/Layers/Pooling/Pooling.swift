@@ -2,7 +2,7 @@ import Autodiff
 import Kernels
 import Sites
 
-/// A layer that reduces or spreads windows of sites without weights.
+/// A layer that reduces or spreads windows of sites without weights: the poolings of this module.
 public protocol PoolingLayer: Layer where Features == SparseTensor {
   /// Size, stride, dilation and shape of the window.
   var window: FilterGeometry { get }

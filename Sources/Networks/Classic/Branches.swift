@@ -30,7 +30,9 @@ struct Branches<Backend: Convolutions>: Layer {
     return result ?? input
   }
 
-  var description: String { "ConcatTable, then \(ending)\n" + outline }
+  var kind: String { "ConcatTable, then \(ending)" }
+
+  var description: String { kind + "\n" + outline }
 }
 
 /// The layers SparseConvNet's ready networks are made of: filters of size 3 without bias, and
@@ -60,6 +62,10 @@ struct ClassicLayers<Backend: Convolutions> {
   func up(_ input: Int, _ output: Int, _ scaling: Downsampling) -> Step {
     backend.inverse(
       input, output, filter: extents(scaling.size), stride: extents(scaling.stride), bias: false)
+  }
+
+  func copy(_ scaling: Downsampling) -> Step {
+    backend.unPooling(size: extents(scaling.size), stride: extents(scaling.stride))
   }
 
   func normalization(_ channels: Int) -> Step {

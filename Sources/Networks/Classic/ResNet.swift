@@ -52,7 +52,7 @@ extension ClassicLayers {
   fileprivate func firstBlock(_ input: Int, _ stage: ResNetStage) -> Step {
     let output = stage.channels
     let scaling = Downsampling(size: 3, stride: stage.stride)
-    let isStrided = stage.stride > 1
+    let isStrided = stage.stride != 1
     return add(
       Sequential(
         isStrided ? down(input, output, scaling) : submanifold(input, output),

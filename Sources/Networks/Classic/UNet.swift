@@ -4,8 +4,9 @@ extension Convolutions {
   /// SparseConvNet's `UNet`: sites in → the same sites out, with as many channels as in.
   ///
   /// On every level `repetitions` blocks, a strided convolution down, the levels below, the inverse
-  /// convolution up, the skip connection joined, and `repetitions` blocks again. The last level has
-  /// no way down. (Ronneberger et al., arXiv:1505.04597; Graham et al., arXiv:1711.10275.)
+  /// convolution up, the skip connection joined, and `repetitions` blocks again, though at least the
+  /// one that brings the joined channels back to the level's own. The last level has no way down.
+  /// (Ronneberger et al., arXiv:1505.04597; Graham et al., arXiv:1711.10275.)
   ///
   /// ```swift
   /// let backend = SparseConvolutions(seed: 1)
@@ -26,22 +27,11 @@ extension Convolutions {
     dimension: Int, repetitions: Int, channels: [Int], residual: Bool = false,
     downsampling: Downsampling = .halving, leak: Float = 0
   ) -> Sequential<Features> {
-    let make = ClassicLayers(backend: self, dimension: dimension, leak: leak)
-    guard let own = channels.first else { return Sequential() }
-    var layers = (0..<repetitions).map { _ in make.block(own, own, residual: residual) }
-    if let below = channels.dropFirst().first {
-      let excursion = Sequential(
-        make.normalization(own), make.down(own, below, downsampling),
-        unet(
-          dimension: dimension, repetitions: repetitions, channels: Array(channels.dropFirst()),
-          residual: residual, downsampling: downsampling, leak: leak),
-        make.normalization(below), make.up(below, own, downsampling))
-      layers.append(make.join(make.identity, excursion))
-      layers += (0..<max(1, repetitions)).map { number in
-        make.block(number == 0 ? 2 * own : own, own, residual: residual)
-      }
-    }
-    return Sequential(numbered: layers)
+    Pyramid(
+      make: ClassicLayers(backend: self, dimension: dimension, leak: leak),
+      repetitions: repetitions, residual: residual, downsampling: downsampling,
+      wayBack: .convolving
+    ).levels(channels[...])
   }
 
   /// SparseConvNet's `FullyConvolutionalNet`: sites in → the same sites out, with the channels of all
@@ -58,19 +48,52 @@ extension Convolutions {
     dimension: Int, repetitions: Int, channels: [Int], residual: Bool = false,
     downsampling: Downsampling = .halving, leak: Float = 0
   ) -> Sequential<Features> {
-    let make = ClassicLayers(backend: self, dimension: dimension, leak: leak)
+    Pyramid(
+      make: ClassicLayers(backend: self, dimension: dimension, leak: leak),
+      repetitions: repetitions, residual: residual, downsampling: downsampling,
+      wayBack: .copying
+    ).levels(channels[...])
+  }
+}
+
+/// Levels of blocks, each coarser than the one before and joined to it.
+private struct Pyramid<Backend: Convolutions> {
+  /// How a level comes back to the sites of the one above.
+  enum WayBack {
+    /// By an inverse convolution to the channels of the level above, whose blocks then follow again.
+    case convolving
+    /// By unpooling, with all its channels.
+    case copying
+  }
+
+  let make: ClassicLayers<Backend>
+  let repetitions: Int
+  let residual: Bool
+  let downsampling: Downsampling
+  let wayBack: WayBack
+
+  /// The level of the first channels and all below it.
+  func levels(_ channels: ArraySlice<Int>) -> Sequential<Backend.Features> {
     guard let own = channels.first else { return Sequential() }
-    var layers = (0..<repetitions).map { _ in make.block(own, own, residual: residual) }
-    if let below = channels.dropFirst().first {
-      let excursion = Sequential(
-        make.normalization(own), make.down(own, below, downsampling),
-        fullyConvolutionalNet(
-          dimension: dimension, repetitions: repetitions, channels: Array(channels.dropFirst()),
-          residual: residual, downsampling: downsampling, leak: leak),
-        unPooling(
-          size: make.extents(downsampling.size), stride: make.extents(downsampling.stride)))
-      layers.append(make.join(make.identity, excursion))
+    let blocks = (0..<max(0, repetitions)).map { _ in
+      make.block(own, own, residual: residual)
     }
-    return Sequential(numbered: layers)
+    let rest = channels.dropFirst()
+    guard let below = rest.first else { return Sequential(numbered: blocks) }
+    let excursion = [
+      make.normalization(own), make.down(own, below, downsampling), levels(rest),
+    ]
+    switch wayBack {
+    case .copying:
+      let copy = make.copy(downsampling)
+      return Sequential(
+        numbered: blocks + [make.join(make.identity, Sequential(numbered: excursion + [copy]))])
+    case .convolving:
+      let up = [make.normalization(below), make.up(below, own, downsampling)]
+      let joined = make.join(make.identity, Sequential(numbered: excursion + up))
+      let narrowing = make.block(2 * own, own, residual: residual)
+      let others = blocks.dropFirst().map { _ in make.block(own, own, residual: residual) }
+      return Sequential(numbered: blocks + [joined, narrowing] + others)
+    }
   }
 }

@@ -3,14 +3,44 @@ import CSparseHash
 /// The index SparseConvNet uses: google's `dense_hash_map`, one look-up per step and site.
 ///
 /// Memory: 32 to 64 bytes a site, for a table at most half full.
-public final class SparseHashIndex: SiteIndex {
+public struct SparseHashIndex: SiteIndex {
+  private let map: HashMap
+
+  /// Inserts all sites.
+  public init(_ sites: SiteSet) { map = HashMap(SUBMANIFOLD_DENSE_HASH_MAP, of: sites) }
+
+  /// One look-up a key.
+  public func rows(of keys: [UInt64]) -> [Int32] { map.rows(of: keys) }
+
+  /// One look-up a site and step.
+  public func pairs(_ deltas: [UInt64]) -> [SitePairs] { map.pairs(deltas) }
+}
+
+/// The index for little memory: google's `sparse_hash_map`, one look-up per step and site.
+///
+/// Memory: some 20 bytes a site, since free buckets take about two bits instead of an entry's
+/// place. Insertion moves the entries of a bucket group, which makes it slower than the dense table.
+public struct CompactSparseHashIndex: SiteIndex {
+  private let map: HashMap
+
+  /// Inserts all sites.
+  public init(_ sites: SiteSet) { map = HashMap(SUBMANIFOLD_SPARSE_HASH_MAP, of: sites) }
+
+  /// One look-up a key.
+  public func rows(of keys: [UInt64]) -> [Int32] { map.rows(of: keys) }
+
+  /// One look-up a site and step.
+  public func pairs(_ deltas: [UInt64]) -> [SitePairs] { map.pairs(deltas) }
+}
+
+/// A map of either kind with the sites it was made of, freed with its last reference.
+private final class HashMap {
   private let sites: SiteSet
   private let map: OpaquePointer
 
-  /// Inserts all sites.
-  public init(_ sites: SiteSet) {
+  init(_ kind: submanifold_site_map_kind, of sites: SiteSet) {
     self.sites = sites
-    guard let map = submanifold_site_map_create(sites.keys, sites.count) else {
+    guard let map = submanifold_site_map_create(kind, sites.keys, sites.count) else {
       // As with any Swift allocation, there is no way on without memory.
       preconditionFailure("out of memory for an index of \(sites.count) sites")
     }
@@ -21,13 +51,11 @@ public final class SparseHashIndex: SiteIndex {
     submanifold_site_map_destroy(map)
   }
 
-  /// One look-up a key.
-  public func rows(of keys: [UInt64]) -> [Int32] {
+  func rows(of keys: [UInt64]) -> [Int32] {
     rowArray(of: keys) { submanifold_site_map_rows(map, keys, keys.count, $0) }
   }
 
-  /// One look-up a site and step.
-  public func pairs(_ deltas: [UInt64]) -> [SitePairs] {
+  func pairs(_ deltas: [UInt64]) -> [SitePairs] {
     deltas.map { delta in
       SitePairs(capacity: sites.count) {
         submanifold_site_map_pairs(map, sites.keys, sites.count, delta, $0, $1)

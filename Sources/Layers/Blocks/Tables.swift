@@ -1,0 +1,85 @@
+import Autodiff
+import Kernels
+
+/// Adds features of several branches on the same sites, as SparseConvNet's `AddTable`.
+///
+/// Cost: one addition a value. Example: `try AddTable()([branch, skip])`.
+public struct AddTable {
+  /// A table without settings.
+  public init() {}
+
+  /// The sum of all inputs.
+  ///
+  /// - Throws: `LayerError` when there is no input, or when sites or channels differ.
+  public func callAsFunction(_ inputs: [SparseTensor]) throws(LayerError) -> SparseTensor {
+    let first = try checked(inputs, layer: "AddTable")
+    guard inputs.allSatisfy({ $0.channels == first.channels }) else {
+      throw LayerError.unequalChannels(layer: "AddTable", channels: inputs.map(\.channels))
+    }
+    return inputs.dropFirst().reduce(first) { sum, input in
+      sum.with(add(sum.features, input.features))
+    }
+  }
+
+  private func add(_ left: Variable, _ right: Variable) -> Variable {
+    left.tape.record(rows: left.rows, channels: left.channels) { compute in
+      (
+        compute.add(left.value, right.value),
+        { gradient in
+          left.accumulate { _ in gradient }
+          right.accumulate { _ in gradient }
+        }
+      )
+    }
+  }
+}
+
+/// Joins the channels of several branches on the same sites, as SparseConvNet's `JoinTable`.
+///
+/// Cost: one copy a value. Example: `try JoinTable()([branch, skip])`.
+public struct JoinTable {
+  /// A table without settings.
+  public init() {}
+
+  /// All channels of the first input, then of the second, and so on.
+  ///
+  /// - Throws: `LayerError` when there is no input, or when sites differ.
+  public func callAsFunction(_ inputs: [SparseTensor]) throws(LayerError) -> SparseTensor {
+    let first = try checked(inputs, layer: "JoinTable")
+    return inputs.dropFirst().reduce(first) { joined, input in
+      joined.with(join(joined.features, input.features))
+    }
+  }
+
+  private func join(_ left: Variable, _ right: Variable) -> Variable {
+    let channels = left.channels + right.channels
+    return left.tape.record(rows: left.rows, channels: channels) { compute in
+      (
+        compute.join(left.value, right.value),
+        { gradient in
+          left.accumulate { $0.slice(gradient, channels: 0..<left.channels) }
+          right.accumulate { $0.slice(gradient, channels: left.channels..<channels) }
+        }
+      )
+    }
+  }
+}
+
+/// Gradients of an operator go to the tape that records it: another one would never hear of them.
+func preconditionOneTape(_ inputs: [SparseTensor]) {
+  precondition(
+    inputs.allSatisfy { $0.tape === inputs.first?.tape }, "inputs of one operator are of one tape")
+}
+
+/// The first of several inputs, all of which must be on the same sites.
+private func checked(
+  _ inputs: [SparseTensor], layer: String
+) throws(LayerError) -> SparseTensor {
+  guard let first = inputs.first else { throw LayerError.noInputs(layer: layer) }
+  preconditionOneTape(inputs)
+  for input in inputs where !input.sites.hasSameSites(as: first.sites) {
+    throw LayerError.differentSites(
+      layer: layer, first: first.sites.shape, other: input.sites.shape)
+  }
+  return first
+}

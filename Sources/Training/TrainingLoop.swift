@@ -1,0 +1,138 @@
+import Autodiff
+import Tensors
+
+/// What a training step makes smaller: a number, and its gradient with respect to a network's result.
+public struct Loss {
+  /// The loss.
+  public let value: Double
+
+  /// The network's result that it was computed from.
+  public let result: Variable
+
+  /// The loss's derivative by each value of the result, `[rows, channels]`.
+  public let gradient: Tensor
+
+  /// A loss with its gradient.
+  ///
+  /// - Parameters:
+  ///   - result: what the network made.
+  ///   - gradient: of the shape of the result, in memory of the step.
+  public init(_ value: Double, of result: Variable, gradient: Tensor) {
+    precondition(
+      gradient.rows == result.rows && gradient.channels == result.channels,
+      "a gradient has its value's shape")
+    self.value = value
+    self.result = result
+    self.gradient = gradient
+  }
+}
+
+/// Which mean and variance normalisation uses while a network is judged.
+public enum EvaluationStatistics: String, CaseIterable, Sendable {
+  /// The running statistics, as in production.
+  case running
+  /// The batch's own, to judge training without the lag of running statistics.
+  case batch
+
+  fileprivate var ofTape: Tape.Statistics {
+    switch self {
+    case .running: .running
+    case .batch: .batch
+    }
+  }
+}
+
+/// Trains anything made of parameters, one step at a time, whatever its input and its loss.
+///
+/// It owns the memory of the step: activations of the step before are gone when the next begins.
+///
+/// ```swift
+/// let training = TrainingLoop(of: network, by: Adam())
+/// let step = try training.step(learningRate: 1e-3) { tape in
+///   let scores = try network(SparseTensor(features, plan: plan, tape: tape))
+///   return try CrossEntropy()(scores, labels: labels)
+/// }
+/// print(step.loss)
+/// ```
+public final class TrainingLoop {
+  /// What random numbers of training, as masks of dropout, are drawn from.
+  public let seed: UInt64
+
+  /// Number of steps taken; a refused one does not count.
+  public private(set) var steps: UInt64 = 0
+
+  /// Threads and memory of the steps.
+  public let compute: Compute
+
+  private let parameters: [Parameter]
+  private let optimizer: any Optimizer
+
+  /// Training of all parameters of a network.
+  ///
+  /// - Parameters:
+  ///   - threads: by default as many as there are processors.
+  ///   - seed: two runs with the same seed leave the same to chance.
+  ///   - arenaChunkBytes: the least that the memory of the steps grows by.
+  public init(
+    of network: any Module, by optimizer: any Optimizer,
+    threads: Threads = Threads(count: Threads.available), seed: UInt64 = 0,
+    arenaChunkBytes: Int = Arena.standardChunkBytes
+  ) {
+    parameters = network.trainedParameters
+    self.optimizer = optimizer
+    self.seed = seed
+    compute = Compute(threads: threads, arena: Arena(chunkBytes: arenaChunkBytes))
+  }
+
+  /// What one step did.
+  public struct Step: Sendable {
+    /// The loss before the step.
+    public let loss: Double
+    /// Wall-clock seconds of the network's forward pass and the loss.
+    public let forwardSeconds: Double
+    /// Wall-clock seconds of the backward pass.
+    public let backwardSeconds: Double
+    /// Wall-clock seconds of the optimizer.
+    public let optimizerSeconds: Double
+  }
+
+  /// One step: forward, backward, optimizer.
+  ///
+  /// - Parameter loss: runs the network on the tape it is given and says how wrong it is.
+  /// - Throws: `TrainingError` when the loss is not finite or was computed on another tape, and what
+  ///   `loss` throws. The network is then what it was before, running statistics included.
+  public func step(learningRate: Double, _ loss: (Tape) throws -> Loss) throws -> Step {
+    compute.arena.reset()
+    for parameter in parameters { parameter.clearGradient() }
+    var clock = Stopwatch()
+    let tape = Tape(
+      .training, compute: compute, randomness: StepRandomness(seed: seed, step: steps))
+    // Whatever a refused step has recorded goes with it; a step that was taken leaves nothing.
+    defer { tape.discard() }
+    let loss = try loss(tape)
+    guard loss.result.tape === tape else { throw TrainingError.otherTape }
+    guard loss.value.isFinite else { throw TrainingError.lossNotFinite(loss.value) }
+    let forward = clock.lap()
+    tape.backward(from: loss.result, gradient: loss.gradient)
+    let backward = clock.lap()
+    optimizer.step(parameters, learningRate: learningRate, threads: compute.threads)
+    let optimizer = clock.lap()
+    steps += 1
+    return Step(
+      loss: loss.value, forwardSeconds: forward, backwardSeconds: backward,
+      optimizerSeconds: optimizer)
+  }
+
+  /// Runs a network without changing it.
+  ///
+  /// - Parameters:
+  ///   - statistics: which mean and variance normalisation uses.
+  ///   - body: runs the network on the tape it is given. Tensors it returns stay valid, but each
+  ///     keeps the memory of the whole step; keep `tensor.copied()` beyond the next step.
+  public func evaluate<Result>(
+    statistics: EvaluationStatistics = .running, _ body: (Tape) throws -> Result
+  ) rethrows -> Result {
+    compute.arena.reset()
+    return try body(Tape(.inference, compute: compute, statistics: statistics.ofTape))
+  }
+}
