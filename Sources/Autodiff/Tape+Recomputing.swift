@@ -64,10 +64,11 @@ extension Tape {
     let again = tape.variable(input.value, needsGradient: input.needsGradient)
     // Sums go on from what has reached the input so far, in the order of a part that is simply run.
     again.continueSum(from: input.gradient)
-    guard let result = try? part(again) else {
-      preconditionFailure("a part of a network that ran once runs again")
+    do {
+      tape.backward(from: try part(again), gradient: outputGradient)
+    } catch {
+      preconditionFailure("a part of a network that ran once runs again, but said: \(error)")
     }
-    tape.backward(from: result, gradient: outputGradient)
     input.continueSum(from: again.gradient.map { compute.copy(of: $0) })
   }
 

@@ -135,8 +135,8 @@ public struct SiteAssembly: Sendable {
   private func sorted(
     _ image: SparseImage, plane: Int, batch: Int, _ packing: SitePacking, takesLargest: Bool = false
   ) throws -> (keys: [UInt64], values: [Float]) {
-    let origin = try packing.key(batch: batch, [plane, 0, 0])
-    let row = try packing.key(batch: 0, [0, min(1, geometry.rows - 1), 0])
+    let origin = try packing.key(event: batch, [plane, 0, 0])
+    let row = try packing.key(event: 0, [0, min(1, geometry.rows - 1), 0])
     let stored = UInt64(geometry.stored[1])
     let reduction = UInt64(geometry.reduction)
     // Stored order breaks ties, because float sums depend on it.

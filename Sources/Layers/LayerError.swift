@@ -54,38 +54,6 @@ public enum LayerError: Error, Equatable, Sendable {
   }
 }
 
-extension LayerError: CustomStringConvertible {
-  /// One sentence that names the layer, the sizes and the remedy.
-  public var description: String {
-    switch self {
-    case .channels(let layer, let reads, let found):
-      "\(layer) reads \(reads) channels, but its input has \(found)"
-    case .featureRows(let rows, let sites):
-      "\(rows) rows of features do not belong to a plan of \(sites) sites"
-    case .differentTapes(let layer):
-      "\(layer) has inputs of different tapes, whose gradients would be lost: run all of them on the "
-        + "tape of the step"
-    case .noInputs(let layer):
-      "\(layer) has no inputs"
-    case .unequalChannels(let layer, let channels):
-      "\(layer) adds equal numbers of channels, not \(channels)"
-    case .differentSites(let layer, let first, let other):
-      "\(layer) joins branches on the same sites, but one has \(first.count) sites of size "
-        + "\(first.spatialSize) and another \(other.count) of size \(other.spatialSize)"
-    case .groups(let layer, let groups, let channels):
-      "\(layer) cannot part \(channels) channels into \(groups) equal groups: "
-        + "use a number of groups that divides them"
-    case .setting(let layer, let name, let value, let allowed):
-      "\(layer) has a \(name) of \(value): use \(allowed)"
-    case .pointRows, .pointSites, .duplicatePoint, .rowOutside, .needsValues, .channelOutside,
-      .scores, .denseTooLarge, .denseValues, .fills, .differentImages, .notPerEvent:
-      pointDescription
-    case .noChannels(let layer):
-      "\(layer) reads or writes no channels: give it one at least"
-    }
-  }
-}
-
 extension SiteSet {
   /// What an error says of a site set.
   var shape: LayerError.SiteShape { .init(count: count, spatialSize: spatialSize) }

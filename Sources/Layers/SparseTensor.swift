@@ -13,6 +13,9 @@ public struct SparseTensor: LayerFeatures {
   /// Where layers find their rulebooks.
   public let plan: Plan
 
+  /// The rulebooks by which the features came to their sites, and inverse operators go back.
+  let descent: Descent?
+
   /// The tape of the step.
   public var tape: Tape { features.tape }
 
@@ -25,11 +28,12 @@ public struct SparseTensor: LayerFeatures {
   /// Number of positions along each axis.
   public var spatialSize: [Int] { sites.spatialSize }
 
-  init(sites: SiteSet, features: Variable, plan: Plan) {
+  init(sites: SiteSet, features: Variable, plan: Plan, descent: Descent? = nil) {
     precondition(features.rows == sites.count, "features have a row for each site")
     self.sites = sites
     self.features = features
     self.plan = plan
+    self.descent = descent
   }
 
   /// The input of a network.
@@ -61,8 +65,48 @@ public struct SparseTensor: LayerFeatures {
       plan: plan)
   }
 
+  /// Other features on the same sites: what a layer of one's own returns.
+  ///
+  /// The features come from `Tape.record`, which also takes the pullback; the documentation's page
+  /// has an example.
+  ///
+  /// - Throws: `LayerError` when there is not one row for each site.
+  public func replacing(_ features: Variable) throws(LayerError) -> SparseTensor {
+    guard features.rows == sites.count else {
+      throw LayerError.featureRows(features.rows, sites: sites.count)
+    }
+    return with(features)
+  }
+
   /// The same plan and other features on the same sites.
   func with(_ features: Variable) -> SparseTensor {
-    SparseTensor(sites: sites, features: features, plan: plan)
+    SparseTensor(sites: sites, features: features, plan: plan, descent: descent)
+  }
+
+  /// Features that came along a rulebook to its output sites.
+  func moved(along rulebook: Rulebook, _ features: Variable) -> SparseTensor {
+    SparseTensor(
+      sites: rulebook.outputSites, features: features, plan: plan,
+      descent: Descent(rulebook, after: descent))
+  }
+
+  /// Goes back along the rulebook by which the features came to their sites.
+  ///
+  /// Features that entered the network on these sites have no way of their own; for them the plan
+  /// may hold the one rulebook that leads there.
+  ///
+  /// - Parameter features: makes the features on the finer sites, the rulebook's input.
+  /// - Throws: `SiteError` when nothing of this filter made the sites, or when the plan has to say
+  ///   and holds several rulebooks from different sites.
+  func movedBack(
+    _ geometry: FilterGeometry, _ features: (Rulebook) -> Variable
+  ) throws(SiteError) -> SparseTensor {
+    try geometry.check(spatialSize: sites.spatialSize)
+    let step = descent?.step(to: sites, geometry)
+    let rulebook =
+      if let step { step.rulebook } else { try plan.inverse(of: sites, geometry) }
+    return SparseTensor(
+      sites: rulebook.inputSites, features: features(rulebook), plan: plan,
+      descent: step?.earlier)
   }
 }

@@ -7,6 +7,11 @@ import Synchronization
 /// rulebooks by sites and filter; nobody names cache keys. What it has not got yet it builds on
 /// demand, so that layers can also be used one by one.
 ///
+/// A plan keeps every rulebook it was ever asked for, so that a batch that comes again in another
+/// epoch finds its own. Sites that follow from values are others in every step: layers give what
+/// they make on such sites to a plan of the step (`holding(_:)`), which goes when the step ends, and
+/// memory does not grow from epoch to epoch.
+///
 /// Calls are safe from any thread.
 public final class Plan: Sendable {
   /// The sites the plan was made for.
@@ -28,18 +33,37 @@ public final class Plan: Sendable {
   private struct State {
     var rulebooks: [Key: Entry] = [:]
     var order: [Key] = []
+    var waysBack: [WayBack: Rulebook] = [:]
+  }
+
+  /// What two site sets have in common exactly where `hasSameSites(as:)` takes them as equal.
+  private struct SitesKey: Hashable {
+    let packing: SitePacking
+    let count: Int
+    let digest: UInt64
+
+    init(_ sites: SiteSet) {
+      packing = sites.packing
+      count = sites.count
+      digest = sites.digest
+    }
+  }
+
+  private struct WayBack: Hashable {
+    let coarse: SitesKey
+    let geometry: FilterGeometry
   }
 
   private struct Key: Hashable {
     let form: RulebookForm
-    let input: UInt64
-    /// The digest of given output sites; nothing where the rulebook makes its own.
-    var target: UInt64?
+    let input: SitesKey
+    /// Given output sites; nothing where the rulebook makes its own.
+    var target: SitesKey?
     let geometry: FilterGeometry
 
     init(_ form: RulebookForm, _ sites: SiteSet, _ geometry: FilterGeometry) {
       self.form = form
-      input = sites.digest
+      input = SitesKey(sites)
       self.geometry = geometry
     }
 
@@ -94,7 +118,7 @@ public final class Plan: Sendable {
     _ targets: SiteSet, from sites: SiteSet, _ geometry: FilterGeometry, form: RulebookForm
   ) throws(SiteError) -> Rulebook {
     var key = Key(form, sites, geometry)
-    key.target = targets.digest
+    key.target = SitesKey(targets)
     return try rulebook(key) { () throws(SiteError) in
       try Rulebook.onto(targets, from: sites, geometry, form: form, index: index.type)
     }
@@ -103,17 +127,24 @@ public final class Plan: Sendable {
   /// The rulebook whose output is `coarse`, by which an inverse operator goes back to the sites it
   /// came from: a strided or full one, or one onto given sites.
   ///
+  /// Layers ask this only for features that entered the network on `coarse`; others know their own
+  /// way (`Descent`). The first answer stays the answer, whatever rulebooks join the plan later.
+  ///
   /// - Throws: `SiteError` when no such convolution or pooling is in the plan, or when several are
   ///   whose input sites differ.
   public func inverse(
     of coarse: SiteSet, _ geometry: FilterGeometry
   ) throws(SiteError) -> Rulebook {
     try geometry.check(spatialSize: coarse.spatialSize)
-    let candidates = state.withLock { state in
-      state.order.filter { $0.isInvertible && $0.geometry == geometry }
+    let way = WayBack(coarse: SitesKey(coarse), geometry: geometry)
+    let (known, candidates) = state.withLock { state in
+      if let known = state.waysBack[way] { return (Rulebook?.some(known), [Rulebook]()) }
+      let candidates = state.order.filter { $0.isInvertible && $0.geometry == geometry }
         .compactMap { state.rulebooks[$0]?.rulebook }
         .filter { $0.outputSites.hasSameSites(as: coarse) }
+      return (nil, candidates)
     }
+    if let known { return known }
     guard let rulebook = candidates.first else {
       throw SiteError.nothingToInvert(filter: geometry, spatialSize: coarse.spatialSize)
     }
@@ -121,7 +152,25 @@ public final class Plan: Sendable {
       throw SiteError.ambiguousInverse(
         filter: geometry, spatialSize: coarse.spatialSize, candidates: candidates.count)
     }
-    return rulebook
+    return state.withLock { state in
+      let first = state.waysBack[way] ?? rulebook
+      state.waysBack[way] = first
+      return first
+    }
+  }
+
+  /// This plan, if the sites are its own or those of a rulebook it holds; a new one for them else.
+  ///
+  /// Layers whose output sites may follow from values continue with it, so that a plan that is kept
+  /// over epochs is not filled with sites that never come again.
+  package func holding(_ sites: SiteSet) -> Plan {
+    let isKnown =
+      sites.hasSameSites(as: self.sites)
+      || entries.contains {
+        $0.rulebook.inputSites.hasSameSites(as: sites)
+          || $0.rulebook.outputSites.hasSameSites(as: sites)
+      }
+    return isKnown ? self : Plan(sites, index: index)
   }
 
   /// All rulebooks, in the order they were first asked for.

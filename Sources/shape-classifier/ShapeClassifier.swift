@@ -73,6 +73,6 @@ struct ShapeClassifier {
       }
     }
     let packing = try SitePacking(batchSize: count, spatialSize: [33, 33, 33])
-    return (try PointMap(packing: packing, coordinates: coordinates, batches: events), labels)
+    return (try PointMap(packing: packing, coordinates: coordinates, events: events), labels)
   }
 }

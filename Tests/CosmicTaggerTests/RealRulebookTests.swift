@@ -9,7 +9,7 @@ struct RealRulebookTests {
   private func flat(_ sites: SiteSet) -> FlatSites {
     FlatSites(count: sites.count, spatialSize: sites.spatialSize) { row, field in
       field == 0
-        ? sites.packing.batch(of: sites.keys[row])
+        ? sites.packing.event(of: sites.keys[row])
         : sites.packing.coordinate(of: sites.keys[row], axis: field - 1)
     }
   }

@@ -47,7 +47,7 @@ func data(_ change: (inout DataConfiguration) -> Void = { _ in }) -> DataConfigu
 /// The sites of a batch as text, `event plane row column: charge label`, in row order.
 func listing(_ batch: SiteAssembly.Batch) -> [String] {
   (0..<batch.sites.count).map { row in
-    let event = batch.sites.packing.batch(of: batch.sites.keys[row])
+    let event = batch.sites.packing.event(of: batch.sites.keys[row])
     let place = ([event] + batch.sites.coordinates(row: row)).map(String.init)
     return place.joined(separator: " ") + ": \(batch.charges[row]) \(batch.labels[row])"
   }

@@ -12,21 +12,21 @@ struct LimitTests {
   func fieldEdges(spatialSize: [Int]) throws {
     let packing = try SitePacking(batchSize: 3, spatialSize: spatialSize)
     let last = spatialSize.map { $0 - 1 }
-    let key = try packing.key(batch: 2, last)
+    let key = try packing.key(event: 2, last)
     #expect(packing.coordinates(of: key) == last)
-    #expect(packing.batch(of: key) == 2)
+    #expect(packing.event(of: key) == 2)
     for axis in spatialSize.indices {
       for wrong in [-1, spatialSize[axis]] {
         var place = last
         place[axis] = wrong
         #expect(
           throws: SiteError.coordinateOutside(wrong, axis: axis, spatialSize: spatialSize)
-        ) { try packing.key(batch: 2, place) }
+        ) { try packing.key(event: 2, place) }
       }
     }
     for wrong in [-1, 3] {
       let error = #expect(throws: SiteError.eventOutside(wrong, batchSize: 3)) {
-        try packing.key(batch: wrong, last)
+        try packing.key(event: wrong, last)
       }
       #expect(error?.description.contains("event \(wrong)") == true)
     }
@@ -35,7 +35,7 @@ struct LimitTests {
   @Test("a key in the guard band of any axis is no site", arguments: sizes)
   func guardBand(spatialSize: [Int]) throws {
     let packing = try SitePacking(batchSize: 3, spatialSize: spatialSize)
-    let key = try packing.key(batch: 1, spatialSize.map { $0 - 1 })
+    let key = try packing.key(event: 1, spatialSize.map { $0 - 1 })
     for axis in spatialSize.indices {
       for step in [1, SitePacking.guardBand] {
         var offset = spatialSize.map { _ in 0 }
@@ -56,13 +56,13 @@ struct LimitTests {
   func sumOfFields(widths: [Int]) throws {
     let largest = widths.map { (1 << $0) - SitePacking.guardBand }
     let batchBits = 63 - widths.reduce(0, +)
-    let batchSize = 1 << min(batchBits, 40)
+    let batchSize = 1 << min(batchBits, 30)
     let packing = try SitePacking(batchSize: batchSize, spatialSize: largest)
-    let key = try packing.key(batch: batchSize - 1, largest.map { $0 - 1 })
+    let key = try packing.key(event: batchSize - 1, largest.map { $0 - 1 })
     #expect(key < 1 << 63)
     #expect(packing.coordinates(of: key) == largest.map { $0 - 1 })
-    #expect(packing.batch(of: key) == batchSize - 1)
-    guard batchBits <= 39 else { return }
+    #expect(packing.event(of: key) == batchSize - 1)
+    guard batchBits <= 30 else { return }
     #expect(throws: SiteError.keyTooLong(batchSize: batchSize + 1, spatialSize: largest)) {
       try SitePacking(batchSize: batchSize + 1, spatialSize: largest)
     }
@@ -78,7 +78,7 @@ struct LimitTests {
   @Test("a single axis has two to the fortieth positions, and not one more")
   func axis() throws {
     let packing = try SitePacking(batchSize: 1, spatialSize: [1 << 40])
-    #expect(packing.coordinates(of: try packing.key(batch: 0, [(1 << 40) - 1])) == [(1 << 40) - 1])
+    #expect(packing.coordinates(of: try packing.key(event: 0, [(1 << 40) - 1])) == [(1 << 40) - 1])
     #expect(throws: SiteError.keyTooLong(batchSize: 1, spatialSize: [(1 << 40) + 1])) {
       try SitePacking(batchSize: 1, spatialSize: [(1 << 40) + 1])
     }
@@ -89,6 +89,17 @@ struct LimitTests {
     try SiteSet.checkRowCount(Int(Int32.max) - 1)
     for count in [Int(Int32.max), Int(Int32.max) + 1, Int.max] {
       #expect(throws: SiteError.tooManySites(count)) { try SiteSet.checkRowCount(count) }
+    }
+  }
+
+  @Test("events are counted like rows, and one too many is refused", arguments: [[1], [3, 8, 8]])
+  func eventCount(spatialSize: [Int]) throws {
+    _ = try SitePacking(batchSize: Int(Int32.max) - 1, spatialSize: spatialSize)
+    for count in [Int(Int32.max), 1 << 40, Int.max] {
+      let error = #expect(throws: SiteError.tooManyEvents(count)) {
+        try SitePacking(batchSize: count, spatialSize: spatialSize)
+      }
+      #expect(error?.description.contains("\(count) events") == true)
     }
   }
 
@@ -117,7 +128,7 @@ struct LimitTests {
       #expect(rulebook.outputSites.batchSize == 0)
     }
     #expect(throws: SiteError.eventOutside(0, batchSize: 0)) {
-      try set.packing.key(batch: 0, [0, 0, 0])
+      try set.packing.key(event: 0, [0, 0, 0])
     }
   }
 

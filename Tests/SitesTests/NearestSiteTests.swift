@@ -15,9 +15,9 @@ struct NearestSiteTests {
       let sites = randomSites(count, events: events, spatialSize: size, random: &random)
       let set = try siteSet(sites, batchSize: 4, spatialSize: size)
       var points: [[Float]] = []
-      var batches: [Int32] = []
+      var pointEvents: [Int32] = []
       for index in 0..<80 {
-        batches.append(Int32(index % 4))
+        pointEvents.append(Int32(index % 4))
         points.append(
           size.map { extent in
             let coordinate = Float.random(in: -3...Float(extent + 3), using: &random)
@@ -27,15 +27,15 @@ struct NearestSiteTests {
       }
       for radius in [0, 1, 2, 5, 1000, .max] {
         let rows = try set.nearestRows(
-          batches: batches, coordinates: points.flatMap { $0 }, radius: radius)
-        let expected = zip(points, batches).map { point, batch in
+          coordinates: points.flatMap { $0 }, events: pointEvents, radius: radius)
+        let expected = zip(points, pointEvents).map { point, event in
           nearestSite(
-            to: point.map(Double.init), event: Int(batch), sites: sites, radius: radius) ?? -1
+            to: point.map(Double.init), event: Int(event), sites: sites, radius: radius) ?? -1
         }
         #expect(rows.map(Int.init) == expected, "radius \(radius)")
         if radius == 0 {
           #expect(
-            try set.rows(ofPointsIn: batches, at: points.flatMap { $0 }) == rows)
+            try set.rows(coordinates: points.flatMap { $0 }, events: pointEvents) == rows)
         }
       }
     }
@@ -46,9 +46,9 @@ struct NearestSiteTests {
     let set = try siteSet([[0, 1, 2], [0, 1, 3], [1, 0, 0]], batchSize: 2, spatialSize: [4, 6])
     let points: [Float] = [1, 2, 1.99, 2.99, 1.5, 3, 0.5, 0.5, -0.1, 0, 0, 0]
     #expect(
-      try set.rows(ofPointsIn: [0, 0, 0, 0, 1, 1], at: points) == [0, 0, 1, -1, -1, 2])
+      try set.rows(coordinates: points, events: [0, 0, 0, 0, 1, 1]) == [0, 0, 1, -1, -1, 2])
     // Half way between two centres the lower row counts.
-    #expect(try set.nearestRows(batches: [0], coordinates: [1.5, 3], radius: 1) == [0])
+    #expect(try set.nearestRows(coordinates: [1.5, 3], events: [0], radius: 1) == [0])
   }
 
   @Test("coordinates that are not numbers, or far away, find nothing")
@@ -57,23 +57,23 @@ struct NearestSiteTests {
     let points: [Float] = [.nan, .infinity, -.infinity, 1e30, -1e30, .greatestFiniteMagnitude]
     #expect(
       try set.nearestRows(
-        batches: points.map { _ in 0 }, coordinates: points, radius: 3) == points.map { _ in -1 })
+        coordinates: points, events: points.map { _ in 0 }, radius: 3) == points.map { _ in -1 })
   }
 
   @Test("events outside the batch, wrong counts and negative radii are refused")
   func refusals() throws {
     let set = try siteSet([[0, 1]], batchSize: 1, spatialSize: [10])
     #expect(throws: SiteError.pointEvent(1, point: 1, batchSize: 1)) {
-      try set.nearestRows(batches: [0, 1], coordinates: [0, 0], radius: 1)
+      try set.nearestRows(coordinates: [0, 0], events: [0, 1], radius: 1)
     }
     #expect(throws: SiteError.pointEvent(-1, point: 0, batchSize: 1)) {
-      try set.rows(ofPointsIn: [-1], at: [0])
+      try set.rows(coordinates: [0], events: [-1])
     }
     #expect(throws: SiteError.pointCoordinates(3, points: 2, dimension: 1)) {
-      try set.rows(ofPointsIn: [0, 0], at: [0, 1, 2])
+      try set.rows(coordinates: [0, 1, 2], events: [0, 0])
     }
     let radius = #expect(throws: SiteError.radius(-1)) {
-      try set.nearestRows(batches: [0], coordinates: [0], radius: -1)
+      try set.nearestRows(coordinates: [0], events: [0], radius: -1)
     }
     #expect(radius?.description.contains("a radius of -1") == true)
   }

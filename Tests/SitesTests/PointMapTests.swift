@@ -18,10 +18,10 @@ struct PointMapTests {
       let packing = try SitePacking(batchSize: 4, spatialSize: spatialSize)
       let map = try PointMap(
         packing: packing, coordinates: points.flatMap { $0.dropFirst().map { Int32($0) } },
-        batches: points.map { Int32($0[0]) })
+        events: points.map { Int32($0[0]) })
       expect(map, of: points)
       let keyed = try PointMap(
-        packing: packing, keys: points.map { try packing.key(batch: $0[0], Array($0.dropFirst())) })
+        packing: packing, keys: points.map { try packing.key(event: $0[0], Array($0.dropFirst())) })
       #expect(keyed.rowOfPoint == map.rowOfPoint)
       #expect(keyed.groups == map.groups)
       #expect(keyed.sites.hasSameSites(as: map.sites))
@@ -54,10 +54,10 @@ struct PointMapTests {
     #expect(map.pointCount == points.count)
     #expect(map.rowOfPoint.map(Int.init) == points.map { $0.flatMap { rows[$0] } ?? -1 })
     let own = sites.map { site in points.indices.filter { points[$0] == site } }
-    #expect(map.points.map(Int.init) == own.flatMap { $0 })
-    #expect(map.pointStarts.count == sites.count + 1)
+    #expect(map.groups.members.map(Int.init) == own.flatMap { $0 })
+    #expect(map.groups.starts.count == sites.count + 1)
     for (row, points) in own.enumerated() {
-      #expect(Int(map.pointStarts[row + 1] - map.pointStarts[row]) == points.count)
+      #expect(Int(map.groups.starts[row + 1] - map.groups.starts[row]) == points.count)
     }
     #expect(map.firstPointOfSite.map(Int.init) == own.compactMap(\.first))
     #expect(map.lastPointOfSite.map(Int.init) == own.compactMap(\.last))
@@ -71,7 +71,7 @@ struct PointMapTests {
   func outside() throws {
     let packing = try SitePacking(batchSize: 2, spatialSize: [4, 6])
     let batch = #expect(throws: SiteError.self) {
-      try PointMap(packing: packing, coordinates: [0, 0, 1, 1], batches: [1, 2])
+      try PointMap(packing: packing, coordinates: [0, 0, 1, 1], events: [1, 2])
     }
     #expect(batch == .pointEvent(2, point: 1, batchSize: 2))
     #expect(
@@ -79,7 +79,7 @@ struct PointMapTests {
     for (place, axis, wrong) in [([4, 0], 0, 4), ([0, -1], 1, -1), ([0, 6], 1, 6)] {
       let error = #expect(throws: SiteError.self) {
         try PointMap(
-          packing: packing, coordinates: [1, 1] + place.map { Int32($0) }, batches: [0, 1])
+          packing: packing, coordinates: [1, 1] + place.map { Int32($0) }, events: [0, 1])
       }
       #expect(error == .pointOutside(wrong, axis: axis, point: 1, spatialSize: [4, 6]))
       #expect(error?.description.contains("point 1 has coordinate \(wrong)") == true)
@@ -99,7 +99,7 @@ struct PointMapTests {
   func lists() throws {
     let packing = try SitePacking(batchSize: 2, spatialSize: [4, 6])
     let error = #expect(throws: SiteError.self) {
-      try PointMap(packing: packing, coordinates: [0, 0, 1], batches: [0, 1])
+      try PointMap(packing: packing, coordinates: [0, 0, 1], events: [0, 1])
     }
     #expect(error == .pointCoordinates(3, points: 2, dimension: 2))
     #expect(error?.description.contains("3 coordinates do not make 2 points") == true)

@@ -23,7 +23,7 @@ struct RulebookScaleTests {
         coordinates[axis] = rest % spatialSize[axis]
         rest /= spatialSize[axis]
       }
-      keys.append(try packing.key(batch: 0, coordinates))
+      keys.append(try packing.key(event: 0, coordinates))
       place +=
         Int.random(in: 0..<4, using: &random) == 0 ? Int.random(in: 1...gap, using: &random) : 1
     }
@@ -33,7 +33,7 @@ struct RulebookScaleTests {
   private func flat(_ sites: SiteSet) -> FlatSites {
     FlatSites(count: sites.count, spatialSize: sites.spatialSize) { row, field in
       field == 0
-        ? sites.packing.batch(of: sites.keys[row])
+        ? sites.packing.event(of: sites.keys[row])
         : sites.packing.coordinate(of: sites.keys[row], axis: field - 1)
     }
   }

@@ -84,7 +84,7 @@ struct SiteIndexTests {
     let numbers = rowNumbers(of: sites)
     let everywhere = (0..<3).flatMap { batch in filterOffsets(size).map { [batch] + $0 } }
     for places in [everywhere, everywhere.reversed(), everywhere.shuffled(using: &random)] {
-      let keys = try places.map { try set.packing.key(batch: $0[0], Array($0.dropFirst())) }
+      let keys = try places.map { try set.packing.key(event: $0[0], Array($0.dropFirst())) }
       #expect(index.rows(of: keys) == places.map { Int32(numbers[$0] ?? -1) })
     }
     #expect(index.rows(of: []).isEmpty)
@@ -101,7 +101,7 @@ struct SiteIndexTests {
       (0, 0, 0), (0, 0, 1), (5, 7, 9), (last, last, last - 17), (last, last, last - 16),
     ]
     let set = try SiteSet(
-      packing: packing, sortedKeys: places.map { try packing.key(batch: $0.0, [$0.1, $0.2]) })
+      packing: packing, sortedKeys: places.map { try packing.key(event: $0.0, [$0.1, $0.2]) })
     let keys = set.keys
     let steps = Set(keys.flatMap { key in keys.flatMap { [key &- $0, key &- $0 &+ 1] } }).sorted()
     for kind in Self.indices {
@@ -172,7 +172,7 @@ struct SiteIndexTests {
       if keys.count % 3 == 0 { place[0] = 0 }
       let event = Int.random(in: 0..<2, using: &random)
       for _ in 0..<500 where keys.count < count {
-        keys.append(try packing.key(batch: event, place))
+        keys.append(try packing.key(event: event, place))
         let bits = random.next()
         let axis = Int(bits >> 8) % place.count
         place[axis] = min(max(0, place[axis] + (bits & 1 == 0 ? -1 : 1)), spatialSize[axis] - 1)

@@ -24,9 +24,9 @@ struct SitePackingTests {
     }
     for place in places {
       for batch in [0, batchSize - 1] {
-        let key = try packing.key(batch: batch, place)
+        let key = try packing.key(event: batch, place)
         #expect(packing.coordinates(of: key) == place)
-        #expect(packing.batch(of: key) == batch)
+        #expect(packing.event(of: key) == batch)
       }
     }
   }
@@ -36,7 +36,7 @@ struct SitePackingTests {
   func order(spatialSize: [Int]) throws {
     let packing = try SitePacking(batchSize: 3, spatialSize: spatialSize)
     let keys = try (0..<3).flatMap { batch in
-      try filterOffsets(spatialSize).map { try packing.key(batch: batch, $0) }
+      try filterOffsets(spatialSize).map { try packing.key(event: batch, $0) }
     }
     #expect(zip(keys, keys.dropFirst()).allSatisfy { $0 < $1 })
   }
@@ -49,14 +49,14 @@ struct SitePackingTests {
       for wrong in [-1, spatialSize[axis], Int.max, Int.min] {
         var place = origin
         place[axis] = wrong
-        #expect(throws: SiteError.self) { try packing.key(batch: 0, place) }
+        #expect(throws: SiteError.self) { try packing.key(event: 0, place) }
       }
     }
     for batch in [-1, 2, Int.max] {
-      #expect(throws: SiteError.self) { try packing.key(batch: batch, origin) }
+      #expect(throws: SiteError.self) { try packing.key(event: batch, origin) }
     }
-    #expect(throws: SiteError.self) { try packing.key(batch: 0, origin + [0]) }
-    #expect(throws: SiteError.self) { try packing.key(batch: 0, []) }
+    #expect(throws: SiteError.self) { try packing.key(event: 0, origin + [0]) }
+    #expect(throws: SiteError.self) { try packing.key(event: 0, []) }
   }
 
   @Test(

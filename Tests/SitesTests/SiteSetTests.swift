@@ -29,31 +29,15 @@ struct SiteSetTests {
     #expect(set.eventRows.isEmpty)
   }
 
-  @Test("sorting tells where each row came from")
-  func sorting() throws {
-    var random = SplitMix(seed: 3)
-    let sites = randomSites(200, events: [0, 1], spatialSize: [30, 30], random: &random)
-    let shuffled = sites.shuffled(using: &random)
-    let packing = try SitePacking(batchSize: 2, spatialSize: [30, 30])
-    let keys = try shuffled.map { try packing.key(batch: $0[0], Array($0.dropFirst())) }
-    let (set, order) = try SiteSet.sorting(packing: packing, keys: keys)
-    #expect(coordinates(set) == sites)
-    #expect(order.map { shuffled[Int($0)] } == sites)
-    #expect(order.map(Int.init) == sortingOrder(of: shuffled))
-  }
-
   @Test("duplicates, disorder and keys outside the sizes are refused by name")
   func refusals() throws {
     let packing = try SitePacking(batchSize: 2, spatialSize: [3, 4])
-    let first = try packing.key(batch: 0, [1, 2])
-    let second = try packing.key(batch: 1, [2, 3])
+    let first = try packing.key(event: 0, [1, 2])
+    let second = try packing.key(event: 1, [2, 3])
     let twice = #expect(throws: SiteError.self) {
       try SiteSet(packing: packing, sortedKeys: [first, first, second])
     }
     #expect(twice?.description.contains("[1, 2]") == true)
-    #expect(throws: SiteError.self) {
-      try SiteSet.sorting(packing: packing, keys: [second, first, second])
-    }
     #expect(throws: SiteError.self) {
       try SiteSet(packing: packing, sortedKeys: [second, first])
     }
@@ -63,7 +47,7 @@ struct SiteSetTests {
     #expect(throws: SiteError.self) {
       // An event beyond the batch.
       let larger = try SitePacking(batchSize: 3, spatialSize: [3, 4])
-      let set = try SiteSet(packing: packing, sortedKeys: [larger.key(batch: 2, [0, 0])])
+      let set = try SiteSet(packing: packing, sortedKeys: [larger.key(event: 2, [0, 0])])
       return set
     }
   }
@@ -74,7 +58,7 @@ struct SiteSetTests {
     let sites = randomSites(100, events: [0, 1], spatialSize: [20, 20], random: &random)
     let set = try siteSet(sites, batchSize: 2, spatialSize: [20, 20])
     let keys = set.keys.shuffled(using: &random)
-    let (again, _) = try SiteSet.sorting(packing: set.packing, keys: keys)
+    let again = try SiteSet(packing: set.packing, sortedKeys: keys.sorted())
     #expect(set.digest == again.digest)
     #expect(set.hasSameSites(as: again))
     let others = [
@@ -100,7 +84,7 @@ struct SiteSetTests {
     let everywhere = (0..<3).flatMap { batch in
       filterOffsets([3, 20, 20]).map { [batch] + $0 }
     }
-    let keys = try everywhere.map { try set.packing.key(batch: $0[0], Array($0.dropFirst())) }
+    let keys = try everywhere.map { try set.packing.key(event: $0[0], Array($0.dropFirst())) }
     #expect(index.rows(of: keys) == everywhere.map { Int32(rows[$0] ?? -1) })
     #expect(index.rows(of: []).isEmpty)
     #expect(index.pairs([]).isEmpty)

@@ -7,13 +7,13 @@ import Tensors
 /// A production site set of sites in any order, `[batch, first coordinate, …]`.
 public func siteSet(_ sites: [[Int]], batchSize: Int, spatialSize: [Int]) throws -> SiteSet {
   let packing = try SitePacking(batchSize: batchSize, spatialSize: spatialSize)
-  let keys = try sites.map { try packing.key(batch: $0[0], Array($0.dropFirst())) }
-  return try SiteSet.sorting(packing: packing, keys: keys).sites
+  let keys = try sites.map { try packing.key(event: $0[0], Array($0.dropFirst())) }
+  return try SiteSet(packing: packing, sortedKeys: keys.sorted())
 }
 
 /// The sites of a production set as the oracle writes them.
 public func coordinates(_ sites: SiteSet) -> [[Int]] {
-  (0..<sites.count).map { [sites.packing.batch(of: sites.keys[$0])] + sites.coordinates(row: $0) }
+  (0..<sites.count).map { [sites.packing.event(of: sites.keys[$0])] + sites.coordinates(row: $0) }
 }
 
 /// Values rows × channels in single precision.

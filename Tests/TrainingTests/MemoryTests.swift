@@ -15,7 +15,7 @@ struct MemoryTests {
     var keys = Set<UInt64>()
     while keys.count < count {
       let place = Self.size.map { Int.random(in: 0..<$0, using: &random) }
-      keys.insert(try packing.key(batch: Int.random(in: 0..<2, using: &random), place))
+      keys.insert(try packing.key(event: Int.random(in: 0..<2, using: &random), place))
     }
     let set = try SiteSet(packing: packing, sortedKeys: keys.sorted())
     return try LabelledSites(

@@ -38,15 +38,18 @@ public struct Recomputed: Layer {
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
     var sites = input.sites
     var plan = input.plan
+    var descent = input.descent
     // Only the sites are taken out of the run: its features end with it.
-    let (from, fromPlan, block) = (input.sites, input.plan, block)
+    let (from, fromPlan, fromDescent, block) = (input.sites, input.plan, input.descent, block)
     let features = try input.features.tape.recomputing(input.features) { features in
-      let output = try block(SparseTensor(sites: from, features: features, plan: fromPlan))
+      let output = try block(
+        SparseTensor(sites: from, features: features, plan: fromPlan, descent: fromDescent))
       sites = output.sites
       plan = output.plan
+      descent = output.descent
       return output.features
     }
-    return SparseTensor(sites: sites, features: features, plan: plan)
+    return SparseTensor(sites: sites, features: features, plan: plan, descent: descent)
   }
 
   /// That the block is recomputed.

@@ -39,9 +39,7 @@ public struct Convolution: FilterLayer {
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
     try filters.check(input, layer: self)
     let rulebook = try input.plan.strided(input.sites, filters.geometry)
-    return SparseTensor(
-      sites: rulebook.outputSites, features: filters.convolve(input.features, rulebook, .forward),
-      plan: input.plan)
+    return input.moved(along: rulebook, filters.convolve(input.features, rulebook, .forward))
   }
 
   /// Convolves onto given sites of the coarser image; one without an input gets the bias alone.

@@ -6,8 +6,9 @@ import Tensors
 /// convolution of the same filter came from.
 ///
 /// `output[j · stride + k] = bias + Σ input[j] · weight[k]` over the pairs of that convolution's
-/// rulebook, read backwards: exactly the sites that existed come back, no others. It
-/// also inverts pooling, `FullConvolution`, and convolutions onto given sites. Cost: input × output
+/// rulebook, read backwards: exactly the sites that existed come back, no others. That convolution is
+/// the last of this filter on the way the features came; a table that joins branches goes on along
+/// the way of the first. It also inverts pooling, `FullConvolution`, and convolutions onto given sites. Cost: input × output
 /// channels multiply-adds for each pair.
 ///
 /// ```swift
@@ -40,9 +41,8 @@ public struct Deconvolution: FilterLayer {
   ///   pooling of this filter and stride made the input's sites.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
     try filters.check(input, layer: self)
-    let rulebook = try input.plan.inverse(of: input.sites, filters.geometry)
-    return SparseTensor(
-      sites: rulebook.inputSites, features: filters.convolve(input.features, rulebook, .inverse),
-      plan: input.plan)
+    return try input.movedBack(filters.geometry) { rulebook in
+      filters.convolve(input.features, rulebook, .inverse)
+    }
   }
 }

@@ -63,15 +63,18 @@ public struct Filters {
   }
 
   /// Convolves onto given sites, in one of the three forms.
+  ///
+  /// Sites that the plan does not know may be predicted ones, and get a plan of the step.
   func convolve(
     _ input: SparseTensor, onto sites: SiteSet, form: RulebookForm,
     layer: some CustomStringConvertible
   ) throws -> SparseTensor {
     try check(input, layer: layer)
-    let rulebook = try input.plan.onto(sites, from: input.sites, geometry, form: form)
+    let plan = input.plan.holding(sites)
+    let rulebook = try plan.onto(sites, from: input.sites, geometry, form: form)
     return SparseTensor(
       sites: rulebook.outputSites, features: convolve(input.features, rulebook, .forward),
-      plan: input.plan)
+      plan: plan, descent: Descent(rulebook, after: input.descent))
   }
 
   /// Convolves along a rulebook in one of its directions, and records the three gradients.

@@ -41,9 +41,7 @@ public struct FullConvolution: FilterLayer {
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
     try filters.check(input, layer: self)
     let rulebook = try input.plan.full(input.sites, filters.geometry)
-    return SparseTensor(
-      sites: rulebook.outputSites, features: filters.convolve(input.features, rulebook, .forward),
-      plan: input.plan)
+    return input.moved(along: rulebook, filters.convolve(input.features, rulebook, .forward))
   }
 
   /// Convolves onto given sites of the grown image; one that no input reaches gets the bias alone.

@@ -4,8 +4,8 @@ import Sites
 /// Features where they are asked for: sites in → `[points, channels]` out, the features of the row
 /// each point names, zeros where it names none.
 ///
-/// With `SiteSet.rows(ofPointsIn:at:)` each point gets the features of the site it lies in, with
-/// `SiteSet.nearestRows(batches:coordinates:radius:)` those of the nearest: for whole
+/// With `SiteSet.rows(coordinates:events:)` each point gets the features of the site it lies in, with
+/// `SiteSet.nearestRows(coordinates:events:radius:)` those of the nearest: for whole
 /// coordinates what SPINE and MinkowskiEngine call `features_at_coordinates`, which interpolates
 /// between sites for others, as this does not. The gradient of a site is the sum over the points
 /// that name it.
@@ -13,7 +13,7 @@ import Sites
 /// Cost: one copy a point and channel.
 ///
 /// ```swift
-/// let rows = try image.sites.nearestRows(batches: [0], coordinates: [3.2, 8.9], radius: 1)
+/// let rows = try image.sites.nearestRows(coordinates: [3.2, 8.9], events: [0], radius: 1)
 /// let found = try FeaturesAtPoints()(image, rows: rows)
 /// ```
 public struct FeaturesAtPoints: CustomStringConvertible {

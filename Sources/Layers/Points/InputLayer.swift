@@ -24,7 +24,7 @@ import Tensors
 /// Cost: one addition a point and channel. Sums have a fixed order: that of appearance.
 ///
 /// ```swift
-/// let map = try PointMap(packing: packing, coordinates: [7, 9, 7, 9], batches: [0, 0])
+/// let map = try PointMap(packing: packing, coordinates: [7, 9, 7, 9], events: [0, 0])
 /// let input = try InputLayer(duplicates: .mean)(
 ///   features, at: map, plan: Plan(map.sites), tape: tape)
 /// ```
@@ -96,7 +96,7 @@ public struct InputLayer: CustomStringConvertible {
     let key = points.sites.keys[Int(points.rowOfPoint[point])]
     throw LayerError.duplicatePoint(
       place: points.sites.packing.coordinates(of: key),
-      event: points.sites.packing.batch(of: key), point: point, earlier: earlier)
+      event: points.sites.packing.event(of: key), point: point, earlier: earlier)
   }
 
   private func chosen(
@@ -134,6 +134,6 @@ public struct InputLayer: CustomStringConvertible {
 extension PointMap {
   /// One over the number of points of each site.
   fileprivate var shares: [Float] {
-    (0..<sites.count).map { 1 / Float(pointStarts[$0 + 1] - pointStarts[$0]) }
+    (0..<sites.count).map { 1 / Float(groups.starts[$0 + 1] - groups.starts[$0]) }
   }
 }

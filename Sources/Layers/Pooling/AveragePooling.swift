@@ -36,7 +36,7 @@ public struct AveragePooling: PoolingLayer {
       countingActiveOnly
       ? activeAverage(input.features, rulebook)
       : sum(input.features, rulebook, .forward, factor: 1 / Float(window.volume))
-    return SparseTensor(sites: rulebook.outputSites, features: output, plan: input.plan)
+    return input.moved(along: rulebook, output)
   }
 
   /// Each output is a sum divided by its own number of pairs, and so is each gradient on its way

@@ -46,6 +46,6 @@ public struct MaxPooling: PoolingLayer {
         }
       )
     }
-    return SparseTensor(sites: rulebook.outputSites, features: output, plan: input.plan)
+    return input.moved(along: rulebook, output)
   }
 }

@@ -26,8 +26,6 @@ public struct SumPooling: PoolingLayer {
   /// - Throws: `SiteError` when the window does not divide the spatial size.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
     let rulebook = try input.plan.strided(input.sites, window)
-    return SparseTensor(
-      sites: rulebook.outputSites, features: sum(input.features, rulebook, .forward, factor: 1),
-      plan: input.plan)
+    return input.moved(along: rulebook, sum(input.features, rulebook, .forward, factor: 1))
   }
 }

@@ -25,9 +25,8 @@ public struct UnPooling: PoolingLayer {
   ///
   /// - Throws: `SiteError` when no pooling or convolution of this window made the input's sites.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
-    let rulebook = try input.plan.inverse(of: input.sites, window)
-    return SparseTensor(
-      sites: rulebook.inputSites,
-      features: sum(input.features, rulebook, .inverse, factor: 1), plan: input.plan)
+    try input.movedBack(window) { rulebook in
+      sum(input.features, rulebook, .inverse, factor: 1)
+    }
   }
 }

@@ -15,6 +15,9 @@ import Sites
 /// ```
 ///
 /// A mask can be planned. What follows from values cannot, and says so on a planning tape.
+///
+/// Its output has a plan of its own for the step, unless the input's plan knows the sites that stay:
+/// others are chosen in the next step, and would fill a plan that is kept.
 public struct Pruning: Layer {
   /// Which sites stay.
   public enum Criterion: Hashable, Sendable {
@@ -63,7 +66,8 @@ public struct Pruning: Layer {
       for (target, row) in rows.enumerated() { targets[Int(row)] = Int32(target) }
       return targets
     }
-    return SparseTensor(sites: kept, features: features, plan: input.plan)
+    return SparseTensor(
+      sites: kept, features: features, plan: input.plan.holding(kept), descent: input.descent)
   }
 
   /// Keeps the sites whose features meet a condition.

@@ -45,7 +45,11 @@ public struct UnionAdd: CustomStringConvertible {
       }
       return (sum, { gradient in handBack(gradient, to: branches, maps) })
     }
-    return SparseTensor(sites: sites, features: output, plan: first.plan)
+    // Branches of one plan unite to sites that come again with the batch; others may not.
+    let isOfOnePlan = inputs.allSatisfy { $0.plan === first.plan }
+    return SparseTensor(
+      sites: sites, features: output,
+      plan: isOfOnePlan ? first.plan : first.plan.holding(sites), descent: first.descent)
   }
 
   private func handBack(_ gradient: Tensor, to branches: [Variable], _ maps: [BranchMap]) {

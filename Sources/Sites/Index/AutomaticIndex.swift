@@ -1,9 +1,9 @@
 /// The faster of `BitmapIndex` and `SortedMergeIndex` for the sites at hand.
 ///
-/// A bitmap that stays in the cache finds neighbours up to a fifth faster than a merge does. One that
-/// is larger pays for its pages first, and a merge never does: it is the choice wherever a bitmap
-/// would take more than `crowdedBytesPerSite`. Construction included, neither hash map was the fastest
-/// for any set measured (500 to 2,000,000 sites, 2 and 3 dimensions).
+/// A bitmap that stays in the cache finds neighbours somewhat faster than a merge does. One that is
+/// larger pays for its pages first, and a merge never does: it is the choice wherever a bitmap would
+/// take more than `crowdedBytesPerSite`. Hash maps, which pay for each site they insert, are not
+/// chosen.
 public struct AutomaticIndex: SiteIndex {
   /// The largest bitmap, in bytes a site, that was faster than a merge.
   static let crowdedBytesPerSite = 8

@@ -4,23 +4,23 @@ extension PointMap {
   /// - Parameters:
   ///   - packing: batch and image size.
   ///   - coordinates: `[points × dimension]`, the coordinates of one point after those of another.
-  ///   - batches: the event of each point, in any order.
+  ///   - events: the event of each point, in any order.
   /// - Throws: `SiteError` naming the first point outside batch or image, or when the two lists do
   ///   not belong together.
   public convenience init(
-    packing: SitePacking, coordinates: [Int32], batches: [Int32]
+    packing: SitePacking, coordinates: [Int32], events: [Int32]
   ) throws(SiteError) {
     let dimension = packing.dimension
-    guard coordinates.count == batches.count * dimension else {
+    guard coordinates.count == events.count * dimension else {
       throw SiteError.pointCoordinates(
-        coordinates.count, points: batches.count, dimension: dimension)
+        coordinates.count, points: events.count, dimension: dimension)
     }
     var keys: [UInt64] = []
-    keys.reserveCapacity(batches.count)
-    for (point, batch) in batches.enumerated() {
+    keys.reserveCapacity(events.count)
+    for (point, event) in events.enumerated() {
       keys.append(
         try packing.key(
-          ofPoint: point, batch: Int(batch),
+          ofPoint: point, event: Int(event),
           coordinates[point * dimension..<(point + 1) * dimension]))
     }
     try self.init(packing: packing, checkedKeys: keys)
@@ -56,7 +56,7 @@ extension PointMap {
       if place.contains(where: { $0 < 0 }) {
         keys.append(PointMap.emptyRow)
       } else {
-        keys.append(try packing.key(ofPoint: point, batch: point / length, place))
+        keys.append(try packing.key(ofPoint: point, event: point / length, place))
       }
     }
     try self.init(packing: packing, checkedKeys: keys)
@@ -66,12 +66,12 @@ extension PointMap {
 extension SitePacking {
   /// The key of a point, or an error that names it.
   fileprivate func key(
-    ofPoint point: Int, batch: Int, _ place: ArraySlice<Int32>
+    ofPoint point: Int, event: Int, _ place: ArraySlice<Int32>
   ) throws(SiteError) -> UInt64 {
-    guard batch >= 0, batch < batchSize else {
-      throw SiteError.pointEvent(batch, point: point, batchSize: batchSize)
+    guard event >= 0, event < batchSize else {
+      throw SiteError.pointEvent(event, point: point, batchSize: batchSize)
     }
-    var key = UInt64(batch) << UInt64(batchShift)
+    var key = UInt64(event) << UInt64(batchShift)
     for (axis, coordinate) in place.enumerated() {
       guard coordinate >= 0, Int(coordinate) < spatialSize[axis] else {
         throw SiteError.pointOutside(

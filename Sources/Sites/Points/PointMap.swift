@@ -4,7 +4,7 @@
 /// ```swift
 /// let packing = try SitePacking(batchSize: 2, spatialSize: [512, 512])
 /// let map = try PointMap(
-///   packing: packing, coordinates: [7, 9, 3, 4, 7, 9], batches: [0, 1, 0])
+///   packing: packing, coordinates: [7, 9, 3, 4, 7, 9], events: [0, 1, 0])
 /// map.sites.count  // 2
 /// map.rowOfPoint  // [0, 1, 0]: other libraries' inverse mapping
 /// map.firstPointOfSite  // [0, 1]: their unique index
@@ -24,23 +24,17 @@ public final class PointMap: Sendable {
   /// Number of points, empty rows included.
   public var pointCount: Int { rowOfPoint.count }
 
-  /// Where each site's points begin in `points`, and one entry more for the end.
-  public var pointStarts: [Int32] { groups.starts }
-
-  /// The points of all sites, site by site, in order of appearance.
-  public var points: [Int32] { groups.members }
-
   /// Whether any site has more than one point.
   public var hasDuplicates: Bool { groups.members.count > sites.count }
 
   /// The point of each site that appears first.
   public var firstPointOfSite: [Int32] {
-    (0..<sites.count).map { points[Int(pointStarts[$0])] }
+    (0..<sites.count).map { groups.members[Int(groups.starts[$0])] }
   }
 
   /// The point of each site that appears last.
   public var lastPointOfSite: [Int32] {
-    (0..<sites.count).map { points[Int(pointStarts[$0 + 1]) - 1] }
+    (0..<sites.count).map { groups.members[Int(groups.starts[$0 + 1]) - 1] }
   }
 
   /// The first point whose place an earlier point has already, with that earlier point.
@@ -88,7 +82,7 @@ public final class PointMap: Sendable {
 extension SitePacking {
   /// Whether a key is one of this packing's.
   func holds(_ key: UInt64) -> Bool {
-    batch(of: key) < batchSize
+    event(of: key) < batchSize
       && (0..<dimension).allSatisfy { coordinate(of: key, axis: $0) < spatialSize[$0] }
   }
 }

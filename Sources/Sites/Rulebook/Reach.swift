@@ -1,5 +1,13 @@
 /// Which output each input reaches under each offset of a filter, whatever the form.
 struct Reach {
+  /// What inputs reach under one offset.
+  struct Outputs {
+    /// The inputs that reach a place in the output image; ascending where the inputs are.
+    var rows: [Int32] = []
+    /// The keys of those places, ascending as well.
+    var keys: [UInt64] = []
+  }
+
   /// The filter's offsets as the form counts them.
   let offsets: [[Int]]
 
@@ -19,16 +27,17 @@ struct Reach {
     self.outputPacking = outputPacking
   }
 
-  /// The rows that reach a place in the output image under `offset`, and the keys of those places;
-  /// both ascend where the inputs do.
+  /// Where inputs of these keys get to under `offset`.
   ///
   /// Sites of one line of the image share all coordinates but the last, so the leading ones are
   /// worked out once a line.
-  func outputs(of keys: [UInt64], offset: [Int]) -> (rows: [Int32], keys: [UInt64]) {
-    var rows: [Int32] = []
-    var outputs: [UInt64] = []
-    rows.reserveCapacity(keys.count)
-    outputs.reserveCapacity(keys.count)
+  func outputs(of keys: [UInt64], offset: [Int]) -> Outputs {
+    var outputs = Outputs()
+    // Of a stride's inputs one position in each step reaches an output under one offset.
+    let share = form == .strided ? stride.reduce(1.0) { $0 * Double($1) } : 1
+    let expected = Int(Double(keys.count) / share)
+    outputs.rows.reserveCapacity(expected)
+    outputs.keys.reserveCapacity(expected)
     let last = offset.count - 1
     let lineShift = UInt64(inputPacking.lineShift)
     var line = UInt64.max
@@ -41,30 +50,27 @@ struct Reach {
       guard let lineKey else { continue }
       let coordinate = inputPacking.coordinate(of: key, axis: last)
       guard let place = output(of: coordinate, axis: last, offset: offset[last]) else { continue }
-      rows.append(Int32(row))
-      outputs.append(lineKey | UInt64(place))
+      outputs.rows.append(Int32(row))
+      outputs.keys.append(lineKey | UInt64(place))
     }
-    return (rows, outputs)
+    return outputs
   }
 
-  /// The keys of all places that inputs reach under any of some offsets, ascending and distinct.
+  /// The keys of all places that are reached under any of some offsets, ascending and distinct.
   ///
   /// Each offset's own are ascending and distinct already, so they are merged, not sorted.
   ///
   /// - Throws: `SiteError` for more than row numbers can count, as soon as there are.
-  func allOutputs(of keys: [UInt64], _ offsets: ArraySlice<[Int]>) throws(SiteError) -> [UInt64] {
-    guard offsets.count > 1 else {
-      return offsets.first.map { outputs(of: keys, offset: $0).keys } ?? []
-    }
-    let middle = (offsets.startIndex + offsets.endIndex) / 2
-    let union = Reach.merge(
-      try allOutputs(of: keys, offsets[..<middle]), try allOutputs(of: keys, offsets[middle...]))
+  static func union(_ reached: ArraySlice<Outputs>) throws(SiteError) -> [UInt64] {
+    guard reached.count > 1 else { return reached.first?.keys ?? [] }
+    let middle = (reached.startIndex + reached.endIndex) / 2
+    let union = merge(try union(reached[..<middle]), try union(reached[middle...]))
     try SiteSet.checkRowCount(union.count)
     return union
   }
 
   private func lineKey(of key: UInt64, offset: [Int]) -> UInt64? {
-    var lineKey = UInt64(inputPacking.batch(of: key)) << UInt64(outputPacking.batchShift)
+    var lineKey = UInt64(inputPacking.event(of: key)) << UInt64(outputPacking.batchShift)
     for axis in offset.indices.dropLast() {
       let coordinate = inputPacking.coordinate(of: key, axis: axis)
       guard let place = output(of: coordinate, axis: axis, offset: offset[axis]) else {

@@ -3,8 +3,8 @@ public struct RuleBlocks: Sendable {
   /// Rows of a block.
   ///
   /// Small enough for gathered rows and products to stay in the cache, large enough for a matrix
-  /// product: 256 to 1024 measured alike on many rows. On few rows blocks are smaller, so that there
-  /// are some to share out. It follows from the row count alone, never from the thread count.
+  /// product; between the two the number matters little. On few rows blocks are smaller, so that
+  /// there are some to share out. It follows from the row count alone, never from the thread count.
   public let rowsPerBlock: Int
 
   static func rowsPerBlock(_ rowCount: Int) -> Int {
@@ -38,6 +38,7 @@ public struct RuleBlocks: Sendable {
     }
     self.starts = starts
   }
+
   /// Where an ascending stretch of a column reaches a row, by halving.
   private static func firstPair(
     _ pairs: Range<Int>, of rows: [Int32], notBelow row: Int

@@ -38,7 +38,7 @@ extension Rulebook {
       stride: [Int]
     ) -> Bool {
       let (inputKey, outputKey) = (input.keys[inputRow], output.keys[outputRow])
-      guard input.packing.batch(of: inputKey) == output.packing.batch(of: outputKey) else {
+      guard input.packing.event(of: inputKey) == output.packing.event(of: outputKey) else {
         return false
       }
       for axis in offset.indices {

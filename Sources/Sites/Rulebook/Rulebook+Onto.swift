@@ -22,8 +22,7 @@ extension Rulebook {
     let targetIndex = Index(targets)
     var columns = RuleColumns()
     for offset in reach.offsets {
-      let reached = reach.outputs(of: sites.keys, offset: offset)
-      columns.append(inputs: reached.rows, found: targetIndex.rows(of: reached.keys))
+      columns.append(reach.outputs(of: sites.keys, offset: offset), in: targetIndex)
     }
     return Rulebook(
       form: form, geometry: geometry, inputSites: sites, outputSites: targets, pairs: columns)
@@ -36,8 +35,24 @@ extension Rulebook {
     let size = try form.outputSize(of: sites.spatialSize, geometry)
     let packing = try SitePacking(batchSize: sites.batchSize, spatialSize: size)
     let reach = Reach(form, geometry, from: sites.packing, to: packing)
-    let outputs = try SiteSet(
-      packing: packing, sortedKeys: reach.allOutputs(of: sites.keys, reach.offsets[...]))
-    return try onto(outputs, from: sites, geometry, form: form, index: index)
+    var reached = reach.offsets.map { reach.outputs(of: sites.keys, offset: $0) }
+    let outputs = try SiteSet(packing: packing, sortedKeys: Reach.union(reached[...]))
+    let outputIndex = Index(outputs)
+    var columns = RuleColumns()
+    columns.reserve(reached.reduce(0) { $0 + $1.rows.count })
+    for offset in reached.indices {
+      columns.append(reached[offset], in: outputIndex)
+      // What is in the columns is not needed twice: memory goes back while they grow.
+      reached[offset] = Reach.Outputs()
+    }
+    return Rulebook(
+      form: form, geometry: geometry, inputSites: sites, outputSites: outputs, pairs: columns)
+  }
+}
+
+extension RuleColumns {
+  /// Adds the pairs of the next offset: what inputs reach, where it is a site.
+  fileprivate mutating func append(_ reached: Reach.Outputs, in index: some SiteIndex) {
+    append(inputs: reached.rows, found: index.rows(of: reached.keys))
   }
 }

@@ -1,7 +1,7 @@
 /// How the coordinates of a site become one 64-bit key, and back.
 ///
-/// The batch index takes the highest bits, then the coordinates in order, the last axis lowest: keys
-/// in ascending order are sites in (batch, coordinates) order.
+/// The event takes the highest bits, then the coordinates in order, the last axis lowest: keys
+/// in ascending order are sites in (event, coordinates) order.
 ///
 /// Each field has room for `guardBand` values beyond its size that no site uses. A neighbour's key
 /// is therefore found by one addition: a step across the border of the image lands in the guard
@@ -33,8 +33,8 @@ public struct SitePacking: Hashable, Sendable {
 
   /// Chooses field widths for a batch and an image size.
   ///
-  /// - Throws: `SiteError` for a dimension outside 1...4, a size below one, or sizes whose keys do
-  ///   not fit in 63 bits.
+  /// - Throws: `SiteError` for a dimension outside 1...4, a size below one, more events than
+  ///   row numbers can count, or sizes whose keys do not fit in 63 bits.
   public init(batchSize: Int, spatialSize: [Int]) throws(SiteError) {
     guard (1...4).contains(spatialSize.count) else {
       throw SiteError.dimension(spatialSize.count)
@@ -42,7 +42,9 @@ public struct SitePacking: Hashable, Sendable {
     guard batchSize >= 0, spatialSize.allSatisfy({ $0 >= 1 }) else {
       throw SiteError.size(batchSize: batchSize, spatialSize: spatialSize)
     }
-    guard spatialSize.allSatisfy({ $0 <= 1 << 40 }), batchSize <= 1 << 40 else {
+    // Each event has a range of rows, and one row after global pooling: they are counted alike.
+    guard batchSize < Int(Int32.max) else { throw SiteError.tooManyEvents(batchSize) }
+    guard spatialSize.allSatisfy({ $0 <= 1 << 40 }) else {
       throw SiteError.keyTooLong(batchSize: batchSize, spatialSize: spatialSize)
     }
     self.batchSize = batchSize
@@ -63,15 +65,15 @@ public struct SitePacking: Hashable, Sendable {
 
   /// The key of a site.
   ///
-  /// - Throws: `SiteError` when the batch index or a coordinate is outside its size.
-  public func key(batch: Int, _ coordinates: [Int]) throws(SiteError) -> UInt64 {
+  /// - Throws: `SiteError` when the event or a coordinate is outside its size.
+  public func key(event: Int, _ coordinates: [Int]) throws(SiteError) -> UInt64 {
     guard coordinates.count == dimension else {
       throw SiteError.coordinateCount(coordinates.count, dimension: dimension)
     }
-    guard batch >= 0, batch < batchSize else {
-      throw SiteError.eventOutside(batch, batchSize: batchSize)
+    guard event >= 0, event < batchSize else {
+      throw SiteError.eventOutside(event, batchSize: batchSize)
     }
-    var key = UInt64(batch) << UInt64(batchShift)
+    var key = UInt64(event) << UInt64(batchShift)
     for axis in 0..<dimension {
       guard coordinates[axis] >= 0, coordinates[axis] < spatialSize[axis] else {
         throw SiteError.coordinateOutside(
@@ -82,8 +84,8 @@ public struct SitePacking: Hashable, Sendable {
     return key
   }
 
-  /// The batch index of a key.
-  public func batch(of key: UInt64) -> Int {
+  /// The event of a key.
+  public func event(of key: UInt64) -> Int {
     Int(key >> UInt64(batchShift))
   }
 

@@ -9,7 +9,7 @@ extension SiteSet {
       precondition((eventRows.last?.upperBound ?? 0) == count, "every row belongs to an event")
       for (event, rows) in eventRows.enumerated() {
         precondition(
-          rows.allSatisfy { packing.batch(of: keys[$0]) == event }, "rows belong to their event")
+          rows.allSatisfy { packing.event(of: keys[$0]) == event }, "rows belong to their event")
       }
     #endif
   }

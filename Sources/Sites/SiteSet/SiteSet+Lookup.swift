@@ -7,13 +7,11 @@ extension SiteSet {
   /// This takes features of sites back to the points they were made of, wherever these are.
   ///
   /// - Parameters:
-  ///   - batches: the event of each point.
   ///   - coordinates: `[points × dimension]`.
+  ///   - events: the event of each point.
   /// - Throws: `SiteError` naming a point outside the batch, or lists that do not belong together.
-  public func rows(
-    ofPointsIn batches: [Int32], at coordinates: [Float]
-  ) throws(SiteError) -> [Int32] {
-    try nearestRows(batches: batches, coordinates: coordinates, radius: 0)
+  public func rows(coordinates: [Float], events: [Int32]) throws(SiteError) -> [Int32] {
+    try nearestRows(coordinates: coordinates, events: events, radius: 0)
   }
 
   /// For each point the row of the nearest active site, or -1 where none is near enough.
@@ -27,30 +25,29 @@ extension SiteSet {
   /// the event.
   ///
   /// - Parameters:
-  ///   - batches: the event of each point.
   ///   - coordinates: `[points × dimension]`.
+  ///   - events: the event of each point.
   ///   - radius: 0 looks only at the place the point lies in.
   /// - Throws: `SiteError` naming a point outside the batch, lists that do not belong together, or a
   ///   negative radius.
   public func nearestRows(
-    batches: [Int32], coordinates: [Float], radius: Int
+    coordinates: [Float], events: [Int32], radius: Int
   ) throws(SiteError) -> [Int32] {
     let dimension = packing.dimension
-    guard coordinates.count == batches.count * dimension else {
+    guard coordinates.count == events.count * dimension else {
       throw SiteError.pointCoordinates(
-        coordinates.count, points: batches.count, dimension: dimension)
+        coordinates.count, points: events.count, dimension: dimension)
     }
     guard radius >= 0 else { throw SiteError.radius(radius) }
     var rows: [Int32] = []
-    rows.reserveCapacity(batches.count)
-    for (point, batch) in batches.enumerated() {
-      guard batch >= 0, Int(batch) < batchSize else {
-        throw SiteError.pointEvent(Int(batch), point: point, batchSize: batchSize)
+    rows.reserveCapacity(events.count)
+    for (number, event) in events.enumerated() {
+      guard event >= 0, Int(event) < batchSize else {
+        throw SiteError.pointEvent(Int(event), point: number, batchSize: batchSize)
       }
-      var search = NearestSite(
-        sites: self, event: Int(batch),
-        point: coordinates[point * dimension..<(point + 1) * dimension].map(Double.init),
-        radius: radius)
+      var point = SIMD4<Double>()
+      for axis in 0..<dimension { point[axis] = Double(coordinates[number * dimension + axis]) }
+      var search = NearestSite(sites: self, event: Int(event), point: point, radius: radius)
       rows.append(Int32(search.row()))
     }
     return rows
@@ -58,77 +55,86 @@ extension SiteSet {
 }
 
 /// The search for the site nearest to one point.
+///
+/// Sites have four axes at most: places and points are vectors, and no array is made on the way.
 private struct NearestSite {
   let sites: SiteSet
   let event: Int
-  let point: [Double]
-  /// Places along each axis that are inside the image and near enough.
-  let window: [ClosedRange<Int>]?
+  let point: SIMD4<Double>
+  /// The lowest place along each axis that is inside the image and near enough.
+  var lower = SIMD4<Int>()
+  /// The highest such place.
+  var upper = SIMD4<Int>()
+  /// Whether no place is.
+  var isEmpty = false
   var best = -1
   var bestDistance = Double.infinity
 
-  init(sites: SiteSet, event: Int, point: [Double], radius: Int) {
+  private var packing: SitePacking { sites.packing }
+
+  init(sites: SiteSet, event: Int, point: SIMD4<Double>, radius: Int) {
     self.sites = sites
     self.event = event
     self.point = point
     // No image is longer than 2⁴⁰, so what is farther out reaches none and need not be counted.
     let farthest = Double(1 << 41)
     let reach = min(radius, 1 << 42)
-    var window: [ClosedRange<Int>]? = []
-    for (axis, coordinate) in point.enumerated() {
-      let place = coordinate.rounded(.down)
+    for axis in 0..<sites.packing.dimension {
+      let place = point[axis].rounded(.down)
       guard place.isFinite, abs(place) <= farthest else {
-        window = nil
-        break
+        isEmpty = true
+        return
       }
-      let lower = max(0, Int(place) - reach)
-      let upper = min(sites.spatialSize[axis] - 1, Int(place) + reach)
-      guard lower <= upper else {
-        window = nil
-        break
-      }
-      window?.append(lower...upper)
+      lower[axis] = max(0, Int(place) - reach)
+      upper[axis] = min(sites.packing.spatialSize[axis] - 1, Int(place) + reach)
+      if lower[axis] > upper[axis] { isEmpty = true }
     }
-    self.window = window
   }
 
   mutating func row() -> Int {
-    guard let window, let last = window.last else { return -1 }
+    guard !isEmpty else { return -1 }
     let rows = sites.eventRows[event]
-    let lines = window.dropLast().reduce(1.0) { $0 * Double($1.count) }
+    let last = packing.dimension - 1
+    var lines = 1.0
+    for axis in 0..<last { lines *= Double(upper[axis] - lower[axis] + 1) }
     guard lines < Double(max(rows.count, 1)) else {
-      for row in rows {
-        let place = sites.coordinates(row: row)
-        if zip(window, place).allSatisfy({ $0.contains($1) }) { consider(row) }
-      }
+      for row in rows where isNear(row) { consider(row) }
       return best
     }
-    var place = window.map(\.lowerBound)
+    var place = lower
     repeat {
-      scanLine(from: place, to: last.upperBound, in: rows)
-    } while advance(&place, window)
+      scanLine(from: place, to: upper[last], in: rows)
+    } while advance(&place)
     return best
   }
 
+  private func isNear(_ row: Int) -> Bool {
+    for axis in 0..<packing.dimension {
+      let place = packing.coordinate(of: sites.keys[row], axis: axis)
+      if place < lower[axis] || place > upper[axis] { return false }
+    }
+    return true
+  }
+
   /// Steps to the next line; false after the last one.
-  private func advance(_ place: inout [Int], _ window: [ClosedRange<Int>]) -> Bool {
-    for axis in window.indices.dropLast().reversed() {
-      if place[axis] < window[axis].upperBound {
+  private func advance(_ place: inout SIMD4<Int>) -> Bool {
+    for axis in (0..<packing.dimension - 1).reversed() {
+      if place[axis] < upper[axis] {
         place[axis] += 1
         return true
       }
-      place[axis] = window[axis].lowerBound
+      place[axis] = lower[axis]
     }
     return false
   }
 
   /// Considers the sites along the last axis, which are neighbours in the order of keys.
-  private mutating func scanLine(from place: [Int], to end: Int, in rows: Range<Int>) {
-    let packing = sites.packing
-    let line = zip(place, packing.shifts).reduce(UInt64(event) << UInt64(packing.batchShift)) {
-      $0 | UInt64($1.0) << UInt64($1.1)
+  private mutating func scanLine(from place: SIMD4<Int>, to end: Int, in rows: Range<Int>) {
+    var line = UInt64(event) << UInt64(packing.batchShift)
+    for axis in 0..<packing.dimension {
+      line |= UInt64(place[axis]) << UInt64(packing.shifts[axis])
     }
-    let lastKey = line + UInt64(end - place[place.count - 1])
+    let lastKey = line + UInt64(end - place[packing.dimension - 1])
     var (low, high) = (rows.lowerBound, rows.upperBound)
     while low < high {
       let middle = (low + high) / 2
@@ -142,9 +148,8 @@ private struct NearestSite {
 
   private mutating func consider(_ row: Int) {
     var distance = 0.0
-    for axis in point.indices {
-      let step =
-        Double(sites.packing.coordinate(of: sites.keys[row], axis: axis)) + 0.5 - point[axis]
+    for axis in 0..<packing.dimension {
+      let step = Double(packing.coordinate(of: sites.keys[row], axis: axis)) + 0.5 - point[axis]
       distance += step * step
     }
     if distance < bestDistance || (distance == bestDistance && row < best) {

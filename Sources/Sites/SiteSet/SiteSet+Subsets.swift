@@ -90,7 +90,7 @@ extension SiteSet {
       positionCount = product
     }
     return keys.map { key in
-      var position = packing.batch(of: key)
+      var position = packing.event(of: key)
       for axis in 0..<packing.dimension {
         position = position * spatialSize[axis] + packing.coordinate(of: key, axis: axis)
       }

@@ -1,11 +1,11 @@
 /// The active sites of a batch: sorted packed keys, one row each.
 ///
-/// Row `r` of every feature tensor on these sites belongs to `keys[r]`. Rows are sorted by (batch,
+/// Row `r` of every feature tensor on these sites belongs to `keys[r]`. Rows are sorted by (event,
 /// coordinates), so each event is one range of rows, equal sets have equal digests whatever order
 /// their coordinates came in, and results do not depend on a hash map's order. Site sets are
 /// immutable and may be shared between threads. A set without sites is an ordinary set.
 public final class SiteSet: Sendable {
-  /// How keys encode the batch index and coordinates.
+  /// How keys encode the event and coordinates.
   public let packing: SitePacking
 
   /// The keys of all sites, strictly ascending.
@@ -14,9 +14,9 @@ public final class SiteSet: Sendable {
   /// For each event of the batch, its rows; empty for an event without sites.
   public let eventRows: [Range<Int>]
 
-  /// A 64-bit fingerprint of sizes and keys.
+  /// A 64-bit fingerprint of dimension, sizes, count and keys.
   ///
-  /// Two sets with the same digest are taken as equal.
+  /// Two sets of the same packing, count and digest are taken as equal (`hasSameSites(as:)`).
   public let digest: UInt64
 
   /// Number of sites.
@@ -39,21 +39,6 @@ public final class SiteSet: Sendable {
     eventRows = SiteSet.eventRows(keys, packing)
     digest = SiteSet.digest(keys, packing)
     checkInvariants()
-  }
-
-  /// Takes keys in any order.
-  ///
-  /// - Returns: the set, and for each of its rows the index in `keys` it came from, by which
-  ///   features are brought into the same order.
-  /// - Throws: `SiteError` as the other initialiser; two equal coordinates are an error.
-  public static func sorting(
-    packing: SitePacking, keys: [UInt64]
-  ) throws(SiteError) -> (sites: SiteSet, order: [Int32]) {
-    try checkRowCount(keys.count)
-    var order = (0..<Int32(keys.count)).map { $0 }
-    order.sort { keys[Int($0)] < keys[Int($1)] }
-    let sites = try SiteSet(packing: packing, sortedKeys: order.map { keys[Int($0)] })
-    return (sites, order)
   }
 
   /// The coordinates of a row, first axis first, for tests and printing.
@@ -80,7 +65,7 @@ public final class SiteSet: Sendable {
     var previous: UInt64?
     for (row, key) in keys.enumerated() {
       guard
-        packing.batch(of: key) < packing.batchSize,
+        packing.event(of: key) < packing.batchSize,
         (0..<packing.dimension).allSatisfy({
           packing.coordinate(of: key, axis: $0) < packing.spatialSize[$0]
         })
@@ -90,7 +75,7 @@ public final class SiteSet: Sendable {
       if let previous, previous >= key {
         let place = packing.coordinates(of: key)
         throw previous == key
-          ? SiteError.duplicate(place: place, event: packing.batch(of: key))
+          ? SiteError.duplicate(place: place, event: packing.event(of: key))
           : SiteError.unsorted(place: place, row: row)
       }
       previous = key
@@ -103,7 +88,7 @@ public final class SiteSet: Sendable {
     var start = 0
     for event in 0..<packing.batchSize {
       var end = start
-      while end < keys.count, packing.batch(of: keys[end]) == event { end += 1 }
+      while end < keys.count, packing.event(of: keys[end]) == event { end += 1 }
       rows.append(start..<end)
       start = end
     }
@@ -112,8 +97,11 @@ public final class SiteSet: Sendable {
 
   private static func digest(_ keys: [UInt64], _ packing: SitePacking) -> UInt64 {
     var digest = Digest()
+    // Lists of different lengths follow each other: their lengths keep one from passing for another.
+    digest.mix(packing.dimension)
     digest.mix(packing.batchSize)
     for size in packing.spatialSize { digest.mix(size) }
+    digest.mix(keys.count)
     for key in keys { digest.mix(key) }
     return digest.value
   }

@@ -22,8 +22,8 @@ struct PointLayerErrorTests {
       Tensor(rows: plan.sites.count, channels: channels), plan: plan, tape: Tape(.inference))
   }
 
-  private func map(_ coordinates: [Int32], _ batches: [Int32]) throws -> PointMap {
-    try PointMap(packing: plan.sites.packing, coordinates: coordinates, batches: batches)
+  private func map(_ coordinates: [Int32], _ events: [Int32]) throws -> PointMap {
+    try PointMap(packing: plan.sites.packing, coordinates: coordinates, events: events)
   }
 
   @Test("duplicates are refused with their place, event and points")

@@ -21,7 +21,7 @@ struct GoldenPointTests {
       batchSize: golden.integer("batch_size"), spatialSize: golden.extents("spatial_size"))
     let map = try PointMap(
       packing: packing, coordinates: places.flatMap { $0.dropFirst().map { Int32($0) } },
-      batches: places.map { Int32($0[0]) })
+      events: places.map { Int32($0[0]) })
     // Modes 1 and 2 are first and last here, whatever the documentation says.
     let modes: [InputLayer.Duplicates] = [.reject, .first, .last, .sum, .mean]
     let duplicates = try modes[golden.integer("mode")]

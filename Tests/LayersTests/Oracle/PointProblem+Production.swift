@@ -20,7 +20,7 @@ extension PointProblem {
       return try PointMap(packing: packing(), paddedCoordinates: coordinates, length: length)
     }
     return try PointMap(
-      packing: packing(), coordinates: coordinates, batches: points.map { Int32($0?[0] ?? -1) })
+      packing: packing(), coordinates: coordinates, events: points.map { Int32($0?[0] ?? -1) })
   }
 
   private func siteSet(_ sites: [[Int]]) throws -> SiteSet {

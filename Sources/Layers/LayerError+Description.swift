@@ -1,7 +1,28 @@
-extension LayerError {
-  /// The sentences of what goes wrong between points, full images, events and sites.
-  var pointDescription: String {
+extension LayerError: CustomStringConvertible {
+  /// One sentence that names the layer, the sizes and the remedy.
+  ///
+  /// One switch, so that the compiler asks for the sentence of every case.
+  public var description: String {
     switch self {
+    case .channels(let layer, let reads, let found):
+      "\(layer) reads \(reads) channels, but its input has \(found)"
+    case .featureRows(let rows, let sites):
+      "\(rows) rows of features do not belong to a plan of \(sites) sites"
+    case .differentTapes(let layer):
+      "\(layer) has inputs of different tapes, whose gradients would be lost: run all of them on the "
+        + "tape of the step"
+    case .noInputs(let layer):
+      "\(layer) has no inputs"
+    case .unequalChannels(let layer, let channels):
+      "\(layer) adds equal numbers of channels, not \(channels)"
+    case .differentSites(let layer, let first, let other):
+      "\(layer) joins branches on the same sites, but one has \(first.count) sites of size "
+        + "\(first.spatialSize) and another \(other.count) of size \(other.spatialSize)"
+    case .groups(let layer, let groups, let channels):
+      "\(layer) cannot part \(channels) channels into \(groups) equal groups: "
+        + "use a number of groups that divides them"
+    case .setting(let layer, let name, let value, let allowed):
+      "\(layer) has a \(name) of \(value): use \(allowed)"
     case .pointRows(let layer, let rows, let points):
       "\(layer) has \(rows) rows of features for \(points) points: it needs one for each"
     case .pointSites(let layer, let points, let sites):
@@ -16,12 +37,6 @@ extension LayerError {
     case .needsValues(let layer):
       "\(layer) works on values, which a planning tape has not: plan the layers before it, and "
         + "those after it once values are there"
-    default: shapeDescription
-    }
-  }
-
-  private var shapeDescription: String {
-    switch self {
     case .channelOutside(let layer, let channel, let channels):
       "\(layer) looks at channel \(channel), but its input has \(channels): they are counted from 0"
     case .scores(let layer, let found, let sites):
@@ -41,7 +56,8 @@ extension LayerError {
     case .notPerEvent(let layer, let found, let batchSize):
       "\(layer) needs one row for each of \(batchSize) events, as global pooling makes them, but "
         + "found \(found.count) sites of size \(found.spatialSize)"
-    default: ""
+    case .noChannels(let layer):
+      "\(layer) reads or writes no channels: give it one at least"
     }
   }
 }
