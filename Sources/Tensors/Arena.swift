@@ -71,6 +71,17 @@ public final class Arena {
     return UnsafeMutableRawPointer(base).bindMemory(to: type, capacity: max(count, 1))
   }
 
+  /// Runs `body` and takes back the scratch memory it asked for.
+  ///
+  /// What an operator needs only while it runs would otherwise add up over the step, a copy of all
+  /// weights in the backward pass alone. `body` must ask for no tensor: its memory would be handed out
+  /// again while it is in use.
+  public func reclaimingScratch<Result>(_ body: () -> Result) -> Result {
+    let (chunk, start, full) = (current, offset, bytesInFullChunks)
+    defer { (current, offset, bytesInFullChunks) = (chunk, start, full) }
+    return body()
+  }
+
   /// Counts the calls of `reset()`: what was made of scratch memory is valid while it stays.
   public private(set) var generation = 0
 

@@ -62,6 +62,26 @@ struct ArenaTests {
     #expect(arena.systemAllocations == before)
   }
 
+  @Test("scratch memory of an operator is taken back when it ends, also across chunks")
+  func reclaiming() {
+    let arena = Arena(chunkBytes: 1 << 12)
+    let kept = arena.tensor(rows: 10, channels: 10)
+    kept.fill(1)
+    let used = arena.usedBytes
+    for _ in 0..<5 {
+      arena.reclaimingScratch {
+        for _ in 0..<4 { arena.scratch(Float.self, count: 900).update(repeating: 2, count: 900) }
+      }
+      #expect(arena.usedBytes == used)
+    }
+    // The first chunk and three more, asked for once.
+    #expect(arena.systemAllocations == 4)
+    let after = arena.tensor(rows: 10, channels: 10)
+    after.fill(3)
+    #expect(kept.array.allSatisfy { $0 == 1 })
+    #expect(arena.highWaterBytes >= used + 4 * 900 * 4)
+  }
+
   @Test("the high-water mark is the largest step's and never falls")
   func highWater() {
     let arena = Arena(chunkBytes: 1 << 20)

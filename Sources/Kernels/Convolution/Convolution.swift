@@ -31,21 +31,31 @@ extension Compute {
       return convolveDepthwise(input, weight: weight, bias: bias, rules: rules)
     }
     let output = arena.tensor(rows: rules.targetRows, channels: outputChannels)
+    let filters = (0..<rules.offsets).map { offset in
+      OffsetFilter(
+        weight: weight, offset: offset, groups: groups, inputChannels: inputChannels,
+        outputChannels: outputChannels, isTransposed: transposingWeight)
+    }
+    arena.reclaimingScratch {
+      convolve(input, filters, bias: bias, rules: rules, into: output)
+    }
+    return output
+  }
+
+  private func convolve(
+    _ input: Tensor, _ filters: [OffsetFilter], bias: Tensor?, rules: Rules, into output: Tensor
+  ) {
     let scratch = BlockScratch(
       arena, threads: threads.count, rows: rules.rowsPerBlock,
-      channels: inputChannels, outputChannels)
+      channels: input.channels, output.channels)
     threads.run(rules.blocks) { block, thread in
       initialise(output, rows: rules.rows(ofBlock: block), bias: bias)
-      for offset in 0..<rules.offsets {
-        let filter = OffsetFilter(
-          weight: weight, offset: offset, groups: groups, inputChannels: inputChannels,
-          outputChannels: outputChannels, isTransposed: transposingWeight)
+      for filter in filters {
         accumulate(
-          block: block, offset: offset, input: input, filter: filter, rules: rules,
+          block: block, offset: filter.offset, input: input, filter: filter, rules: rules,
           into: output, gathered: scratch.first(thread), products: scratch.second(thread))
       }
     }
-    return output
   }
 
   func initialise(_ output: Tensor, rows: Range<Int>, bias: Tensor?) {

@@ -20,6 +20,15 @@ extension Compute {
     MatrixProduct.prepare()
     let matrixCount = input.channels * outputGradient.channels / groups
     precondition(gradient.count == rules.offsets * matrixCount, "gradient fits the channels")
+    arena.reclaimingScratch {
+      sumPieces(input, outputGradient, rules, groups: groups, matrixCount, into: gradient)
+    }
+  }
+
+  private func sumPieces(
+    _ input: Tensor, _ outputGradient: Tensor, _ rules: Rules, groups: Int, _ matrixCount: Int,
+    into gradient: Tensor
+  ) {
     let pieces = WeightGradientPiece.cut(rules)
     let partials = arena.scratch(Float.self, count: pieces.count * matrixCount)
     let scratch = BlockScratch(

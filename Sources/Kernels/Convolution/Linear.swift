@@ -42,16 +42,19 @@ extension Compute {
   ) {
     MatrixProduct.prepare()
     let pieces = (input.rows + Self.rowsPerPartial - 1) / Self.rowsPerPartial
-    let partials = arena.scratch(Float.self, count: pieces * gradient.count)
-    threads.run(pieces) { piece, _ in
-      let rows = piece * Self.rowsPerPartial..<min(input.rows, (piece + 1) * Self.rowsPerPartial)
-      MatrixProduct.multiply(
-        input.matrix(rows: rows).transposed, outputGradient.matrix(rows: rows),
-        into: partials + piece * gradient.count, accumulating: false)
-    }
-    for piece in 0..<pieces {
-      let partial = partials + piece * gradient.count
-      for element in 0..<gradient.count { gradient.values[element] += partial[element] }
+    arena.reclaimingScratch {
+      let partials = arena.scratch(Float.self, count: pieces * gradient.count)
+      threads.run(pieces) { piece, _ in
+        let first = piece * Self.rowsPerPartial
+        let rows = first..<min(input.rows, first + Self.rowsPerPartial)
+        MatrixProduct.multiply(
+          input.matrix(rows: rows).transposed, outputGradient.matrix(rows: rows),
+          into: partials + piece * gradient.count, accumulating: false)
+      }
+      for piece in 0..<pieces {
+        let partial = partials + piece * gradient.count
+        for element in 0..<gradient.count { gradient.values[element] += partial[element] }
+      }
     }
   }
 }
