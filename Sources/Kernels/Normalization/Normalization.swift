@@ -145,6 +145,8 @@ private struct NormalizationPass {
   /// normalised input.
   func sums(_ compute: Compute) -> UnsafeMutablePointer<Double> {
     let channels = input.channels
+    // Constants of the loop: read from the structure they would be read again for every value.
+    let (mean, deviation, leak) = (mean, deviation, leak)
     return compute.columnSums(rows: input.rows, columns: 2 * channels) { rows, sums in
       for row in rows {
         let x = input.values + row &* channels
@@ -165,6 +167,7 @@ private struct NormalizationPass {
   /// - Parameter coefficients: the three numbers of each channel, `[3 × channels]`.
   func inputGradient(_ coefficients: UnsafePointer<Float>, _ compute: Compute) -> Tensor {
     let channels = input.channels
+    let (mean, deviation, leak) = (mean, deviation, leak)
     let gradient = compute.arena.tensor(rows: input.rows, channels: channels)
     compute.threads.forEachTile(of: input.rows, tile: Compute.rowsPerActivationTile) { rows in
       for row in rows {
