@@ -25,10 +25,13 @@ extension Module {
 
   /// The parameters an optimizer changes, each once: a layer that a network uses in several places is
   /// one layer, whose gradients add up.
-  public var trainedParameters: [Parameter] {
+  public var trainedParameters: [Parameter] { namedTrainedParameters.map(\.parameter) }
+
+  /// The parameters an optimizer changes, each once and under its first name.
+  public var namedTrainedParameters: [(name: String, parameter: Parameter)] {
     var seen: Set<ObjectIdentifier> = []
-    return namedParameters.map(\.parameter).filter {
-      $0.isTrained && seen.insert(ObjectIdentifier($0)).inserted
+    return namedParameters.filter {
+      $0.parameter.isTrained && seen.insert(ObjectIdentifier($0.parameter)).inserted
     }
   }
 

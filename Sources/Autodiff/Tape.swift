@@ -161,12 +161,25 @@ public final class Tape {
 
   /// Makes the changes that were left, then runs all pullbacks in reverse, starting from the
   /// gradient of a result of this tape.
+  ///
+  /// Pullbacks run once: several results with gradients of their own are given together.
   public func backward(from result: Variable, gradient: Tensor) {
+    backward(from: [(result, gradient)])
+  }
+
+  /// Runs all pullbacks in reverse, starting from the gradients of several results of this tape.
+  ///
+  /// - Parameter applyingUpdates: whether to make the changes first that were left; otherwise
+  ///   `applyUpdates` does, once the gradients are seen to be good.
+  public func backward(
+    from roots: [(result: Variable, gradient: Tensor)], applyingUpdates: Bool = true
+  ) {
     precondition(isRecording, "only a training tape has recorded gradients")
-    precondition(result.tape === self, "gradients start from a result of the same tape")
+    precondition(
+      roots.allSatisfy { $0.result.tape === self }, "gradients start from results of the same tape")
     precondition(generation == compute.arena.generation, "a tape ends when its arena is reset")
-    applyUpdates()
-    result.accumulate { _ in gradient }
+    if applyingUpdates { applyUpdates() }
+    for root in roots { root.result.accumulate { _ in root.gradient } }
     for result in takeResults().reversed() {
       // What nobody used downstream has no gradient, and nothing to hand on.
       if let pullback = result.takePullback(), let gradient = result.gradient {

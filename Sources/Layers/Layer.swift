@@ -36,6 +36,9 @@ extension Layer {
   /// Nothing, unless a layer says otherwise.
   public var kind: String { "" }
 
+  /// The name of its type, unless a layer says otherwise.
+  public var description: String { "\(Self.self)" }
+
   /// Applies the layer as the part of a network that has this name.
   ///
   /// Printed networks, plans and errors speak of parts by name, so networks call theirs this way:

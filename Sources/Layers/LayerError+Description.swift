@@ -8,6 +8,8 @@ extension LayerError: CustomStringConvertible {
       "\(layer) reads \(reads) channels, but its input has \(found)"
     case .featureRows(let rows, let sites):
       "\(rows) rows of features do not belong to a plan of \(sites) sites"
+    case .tooManyChannels(let layer, let channels, let most):
+      "\(layer) has \(channels) channels: use \(most) at most"
     case .differentTapes(let layer):
       "\(layer) has inputs of different tapes, whose gradients would be lost: run all of them on the "
         + "tape of the step"
@@ -22,7 +24,7 @@ extension LayerError: CustomStringConvertible {
       "\(layer) cannot part \(channels) channels into \(groups) equal groups: "
         + "use a number of groups that divides them"
     case .setting(let layer, let name, let value, let allowed):
-      "\(layer) has a \(name) of \(value): use \(allowed)"
+      "\(layer) cannot have \(name) \(value): use \(allowed)"
     case .pointRows(let layer, let rows, let points):
       "\(layer) has \(rows) rows of features for \(points) points: it needs one for each"
     case .pointSites(let layer, let points, let sites):

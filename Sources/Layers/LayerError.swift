@@ -42,6 +42,8 @@ public enum LayerError: Error, Equatable, Sendable {
   case notPerEvent(layer: String, found: SiteShape, batchSize: Int)
   /// A layer made to read or write no channels where it needs some.
   case noChannels(layer: String)
+  /// More channels than a layer can have.
+  case tooManyChannels(layer: String, channels: Int, most: Int)
   /// Inputs that were computed on different tapes.
   case differentTapes(layer: String)
 

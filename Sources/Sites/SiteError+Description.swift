@@ -55,7 +55,8 @@ extension SiteError: CustomStringConvertible {
         + "sites are of \(foundBatchSize) events of size \(found): give sites of that size"
     case .nothingToInvert(let filter, let spatialSize):
       "an inverse operator of filter \(filter) has no strided one to invert on sites of size "
-        + "\(spatialSize): use the same filter and stride as on the way down"
+        + "\(spatialSize): use the same filter and stride as on the way down, on the sites that "
+        + "came of it"
     case .ambiguousInverse(let filter, let spatialSize, let candidates):
       "an inverse operator of filter \(filter) on sites of size \(spatialSize) could go "
         + "back to \(candidates) different site sets"

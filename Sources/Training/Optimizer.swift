@@ -50,7 +50,7 @@ public final class SGD: Optimizer {
 public final class RMSprop: Optimizer {
   private let alpha: Float
   private let epsilon: Float
-  private var squares: [Tensor] = []
+  private var squares = ParameterState()
 
   /// An optimizer with PyTorch's decay.
   public init(alpha: Double = 0.99, epsilon: Double = 1e-8) {
@@ -60,8 +60,7 @@ public final class RMSprop: Optimizer {
 
   /// One pass over parameters, gradients and one state.
   public func step(_ parameters: [Parameter], learningRate: Double, threads: Threads) {
-    if squares.isEmpty { squares = parameters.map { zeros(like: $0) } }
-    precondition(squares.count == parameters.count, "the parameters stay the same")
+    let squares = squares.tensors(for: parameters)
     let rate = Float(learningRate)
     let (alpha, epsilon) = (alpha, epsilon)
     forEachTile(of: parameters, threads) { parameter, number, range in
@@ -80,8 +79,8 @@ public final class RMSprop: Optimizer {
 public final class Adam: Optimizer {
   private let betas: (first: Double, second: Double)
   private let epsilon: Float
-  private var means: [Tensor] = []
-  private var squares: [Tensor] = []
+  private var means = ParameterState()
+  private var squares = ParameterState()
   private var steps = 0
 
   /// An optimizer with PyTorch's constants.
@@ -92,11 +91,8 @@ public final class Adam: Optimizer {
 
   /// One pass over parameters, gradients and two states.
   public func step(_ parameters: [Parameter], learningRate: Double, threads: Threads) {
-    if means.isEmpty {
-      means = parameters.map { zeros(like: $0) }
-      squares = parameters.map { zeros(like: $0) }
-    }
-    precondition(means.count == parameters.count, "the parameters stay the same")
+    let means = means.tensors(for: parameters)
+    let squares = squares.tensors(for: parameters)
     steps += 1
     let first = Float(betas.first)
     let second = Float(betas.second)
@@ -130,8 +126,28 @@ public final class Adam: Optimizer {
   }
 }
 
-private func zeros(like parameter: Parameter) -> Tensor {
-  Tensor(rows: parameter.value.rows, channels: parameter.value.channels)
+/// What an optimizer remembers of each parameter, zeros at first.
+///
+/// It belongs to the parameter and not to its place in a list: an optimizer that is given another
+/// network begins anew there.
+private struct ParameterState {
+  private var parameters: [Parameter] = []
+  private var states: [Tensor] = []
+
+  mutating func tensors(for asked: [Parameter]) -> [Tensor] {
+    if !parameters.elementsEqual(asked, by: ===) {
+      var known: [ObjectIdentifier: Tensor] = [:]
+      for (parameter, state) in zip(parameters, states) {
+        known[ObjectIdentifier(parameter)] = state
+      }
+      states = asked.map {
+        known[ObjectIdentifier($0)]
+          ?? Tensor(rows: $0.value.rows, channels: $0.value.channels)
+      }
+      parameters = asked
+    }
+    return states
+  }
 }
 
 /// Shares the values of all parameters out in tiles: `(parameter, its number, range of values)`.

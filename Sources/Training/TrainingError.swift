@@ -2,6 +2,12 @@
 public enum TrainingError: Error, Equatable, Sendable {
   /// A loss that is infinite or not a number.
   case lossNotFinite(Double)
+  /// A gradient that is infinite or not a number.
+  case gradientNotFinite(parameter: String)
+  /// A learning rate that makes no step.
+  case learningRate(Double)
+  /// A network without a parameter to train.
+  case nothingToTrain
   /// Labels or features of another number than there are sites.
   case featureCount(labels: Int, features: Int, sites: Int, channels: Int)
   /// Labels of another number than there are rows of scores.
@@ -33,6 +39,13 @@ extension TrainingError: CustomStringConvertible {
     case .lossNotFinite(let loss):
       "the loss is \(loss.isNaN ? "not a number" : "\(loss)"): "
         + "lower the learning rate or check the input's values"
+    case .gradientNotFinite(let parameter):
+      "the gradient of \(parameter) is not finite: check the input's values and the network for "
+        + "what makes numbers that large"
+    case .learningRate(let rate):
+      "a learning rate of \(rate) makes no step: use zero or more"
+    case .nothingToTrain:
+      "the network has no parameters to train: does it list the layers it is made of as its parts?"
     case .featureCount(let labels, let features, let sites, let channels):
       "\(labels) labels and \(features) features do not belong to \(sites) sites of \(channels) "
         + "channels"

@@ -6,11 +6,9 @@ public struct Loss {
   /// The loss.
   public let value: Double
 
-  /// The network's result that it was computed from.
-  public let result: Variable
-
-  /// The loss's derivative by each value of the result, `[rows, channels]`.
-  public let gradient: Tensor
+  /// The results of the network that it was computed from, each with the loss's derivative by its
+  /// values, `[rows, channels]`.
+  public let parts: [(result: Variable, gradient: Tensor)]
 
   /// A loss with its gradient.
   ///
@@ -21,9 +19,30 @@ public struct Loss {
     precondition(
       gradient.rows == result.rows && gradient.channels == result.channels,
       "a gradient has its value's shape")
+    self.init(value, parts: [(result, gradient)])
+  }
+
+  private init(_ value: Double, parts: [(result: Variable, gradient: Tensor)]) {
     self.value = value
-    self.result = result
-    self.gradient = gradient
+    self.parts = parts
+  }
+
+  /// The sum of two losses of one step: of two heads of a network, or of two scales.
+  public static func + (left: Loss, right: Loss) -> Loss {
+    Loss(left.value + right.value, parts: left.parts + right.parts)
+  }
+
+  /// A loss that counts by a factor.
+  public static func * (factor: Double, loss: Loss) -> Loss {
+    let parts = loss.parts.map { part in
+      let scaled = part.result.tape.compute.arena.tensor(
+        rows: part.gradient.rows, channels: part.gradient.channels)
+      for index in 0..<scaled.count {
+        scaled.values[index] = Float(factor) * part.gradient.values[index]
+      }
+      return (part.result, scaled)
+    }
+    return Loss(factor * loss.value, parts: parts)
   }
 }
 
@@ -64,7 +83,7 @@ public final class TrainingLoop {
   /// Threads and memory of the steps.
   public let compute: Compute
 
-  private let parameters: [Parameter]
+  private let parameters: [(name: String, parameter: Parameter)]
   private let optimizer: any Optimizer
 
   /// Training of all parameters of a network.
@@ -78,7 +97,7 @@ public final class TrainingLoop {
     threads: Threads = Threads(count: Threads.available), seed: UInt64 = 0,
     arenaChunkBytes: Int = Arena.standardChunkBytes
   ) {
-    parameters = network.trainedParameters
+    parameters = network.namedTrainedParameters
     self.optimizer = optimizer
     self.seed = seed
     compute = Compute(threads: threads, arena: Arena(chunkBytes: arenaChunkBytes))
@@ -99,28 +118,51 @@ public final class TrainingLoop {
   /// One step: forward, backward, optimizer.
   ///
   /// - Parameter loss: runs the network on the tape it is given and says how wrong it is.
-  /// - Throws: `TrainingError` when the loss is not finite or was computed on another tape, and what
-  ///   `loss` throws. The network is then what it was before, running statistics included.
+  /// - Throws: `TrainingError` when the loss or a gradient is not finite, when the loss was computed
+  ///   on another tape, when the learning rate makes no step or nothing is there to be trained; and
+  ///   what `loss` throws. The network is then what it was before, running statistics included.
   public func step(learningRate: Double, _ loss: (Tape) throws -> Loss) throws -> Step {
+    guard !parameters.isEmpty else { throw TrainingError.nothingToTrain }
+    guard learningRate >= 0, learningRate.isFinite else {
+      throw TrainingError.learningRate(learningRate)
+    }
     compute.arena.reset()
-    for parameter in parameters { parameter.clearGradient() }
+    for (_, parameter) in parameters { parameter.clearGradient() }
     var clock = Stopwatch()
     let tape = Tape(
       .training, compute: compute, randomness: StepRandomness(seed: seed, step: steps))
     // Whatever a refused step has recorded goes with it; a step that was taken leaves nothing.
     defer { tape.discard() }
     let loss = try loss(tape)
-    guard loss.result.tape === tape else { throw TrainingError.otherTape }
+    guard loss.parts.allSatisfy({ $0.result.tape === tape }) else {
+      throw TrainingError.otherTape
+    }
     guard loss.value.isFinite else { throw TrainingError.lossNotFinite(loss.value) }
     let forward = clock.lap()
-    tape.backward(from: loss.result, gradient: loss.gradient)
+    tape.backward(from: loss.parts, applyingUpdates: false)
+    if let name = parameters.first(where: { !isFinite($0.parameter.gradient) })?.name {
+      throw TrainingError.gradientNotFinite(parameter: name)
+    }
+    tape.applyUpdates()
     let backward = clock.lap()
-    optimizer.step(parameters, learningRate: learningRate, threads: compute.threads)
+    optimizer.step(
+      parameters.map(\.parameter), learningRate: learningRate, threads: compute.threads)
     let optimizer = clock.lap()
     steps += 1
     return Step(
       loss: loss.value, forwardSeconds: forward, backwardSeconds: backward,
       optimizerSeconds: optimizer)
+  }
+
+  /// Whether no value is infinite or not a number: zero times any other is zero.
+  private func isFinite(_ tensor: Tensor) -> Bool {
+    var sum = SIMD16<Float>.zero
+    let whole = tensor.count / 16 * 16
+    for index in stride(from: 0, to: whole, by: 16) {
+      let values = UnsafeRawPointer(tensor.values + index).loadUnaligned(as: SIMD16<Float>.self)
+      sum += values * 0
+    }
+    return sum == .zero && (whole..<tensor.count).allSatisfy { tensor.values[$0].isFinite }
   }
 
   /// Runs a network without changing it.

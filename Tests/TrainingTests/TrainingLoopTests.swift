@@ -41,7 +41,7 @@ struct TrainingLoopTests {
     let (first, second) = (layer(), layer())
     let tape = Tape(.training)
     let loss = try CrossEntropy()(second(first(input(tape))), labels: labels)
-    tape.backward(from: loss.result, gradient: loss.gradient)
+    tape.backward(from: loss.parts)
     return (first.filters.weight.gradient.array, second.filters.weight.gradient.array)
   }
 

@@ -69,8 +69,10 @@ public struct JoinTable {
 ///
 /// Without training there are none to lose, and planning gives every input a tape of its own.
 func checkOneTape(_ inputs: [SparseTensor], layer: String) throws(LayerError) {
-  let hasGradients = inputs.contains { $0.tape.purpose == .training }
-  guard !hasGradients || inputs.allSatisfy({ $0.tape === inputs.first?.tape }) else {
+  let purpose = inputs.first?.tape.purpose
+  let areAlike = inputs.allSatisfy { $0.tape.purpose == purpose }
+  guard areAlike, purpose != .training || inputs.allSatisfy({ $0.tape === inputs.first?.tape })
+  else {
     throw LayerError.differentTapes(layer: layer)
   }
 }

@@ -36,21 +36,31 @@ public struct Filters {
     let isPossible = Self.arePossible(inputChannels, outputChannels, groups: groups)
     let inputs = isPossible ? inputChannels / groups : 0
     let outputs = isPossible ? outputChannels / groups : 0
-    let grouping = groups == 1 ? [] : [max(0, groups)]
+    let grouping = groups == 1 ? [] : [isPossible ? groups : 0]
     let deviation = (2 / Double(inputs * geometry.volume)).squareRoot()
     weight = Parameter(shape: [geometry.volume] + grouping + [inputs, outputs]) {
       Float(random.normal() * deviation)
     }
-    self.bias = bias ? Parameter(shape: [max(0, outputChannels)]) : nil
+    self.bias = bias ? Parameter(shape: [isPossible ? outputChannels : 0]) : nil
   }
 
+  /// More channels than any network has, and few enough for sizes to be counted.
+  static let largestChannels = 1 << 20
+
   private static func arePossible(_ inputs: Int, _ outputs: Int, groups: Int) -> Bool {
-    groups > 0 && inputs > 0 && outputs > 0 && inputs % groups == 0 && outputs % groups == 0
+    let range = 1...largestChannels
+    return range.contains(inputs) && range.contains(outputs) && range.contains(groups)
+      && inputs % groups == 0 && outputs % groups == 0
   }
 
   func check(_ input: SparseTensor, layer: some CustomStringConvertible) throws(LayerError) {
     guard inputChannels > 0, outputChannels > 0 else {
       throw LayerError.noChannels(layer: layer.description)
+    }
+    guard max(inputChannels, outputChannels) <= Self.largestChannels else {
+      throw LayerError.tooManyChannels(
+        layer: layer.description, channels: max(inputChannels, outputChannels),
+        most: Self.largestChannels)
     }
     guard Self.arePossible(inputChannels, outputChannels, groups: groups) else {
       let channels = groups > 0 && inputChannels % groups == 0 ? outputChannels : inputChannels

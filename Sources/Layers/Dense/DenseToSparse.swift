@@ -32,9 +32,17 @@ public struct DenseToSparse: CustomStringConvertible {
 
   /// Takes the active positions.
   ///
-  /// - Throws: `LayerError` on a planning tape, or for another number of background values than
+  /// - Throws: `LayerError` on a planning tape, for an impossible setting, or for another number of background values than
   ///   channels.
   public func callAsFunction(_ input: DenseTensor) throws -> SparseTensor {
+    guard threshold >= 0, threshold.isFinite else {
+      throw LayerError.setting(
+        layer: description, name: "threshold", value: Double(threshold), allowed: "zero or more")
+    }
+    guard !background.contains(where: \.isNaN) else {
+      throw LayerError.setting(
+        layer: description, name: "background", value: .nan, allowed: "a number")
+    }
     let features = input.features
     let background = try expanded(background, channels: input.channels, layer: description)
     guard features.tape.purpose != .planning else {

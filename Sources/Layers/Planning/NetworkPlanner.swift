@@ -37,14 +37,17 @@ extension Layer where Features == SparseTensor {
   /// - Throws: `PlanningError` as `plan(for: spatialSize)` does.
   public func summary(for sites: SiteSet, channels: Int = 1) throws -> NetworkSummary {
     let trace = try walk(Plan(sites), channels: channels)
-    return NetworkSummary(entries: trace.entries, parameterCount: parameterCount)
+    return NetworkSummary(
+      entries: trace.entries, parameterCount: parameterCount, inputSites: sites.count)
   }
 
   @discardableResult
   private func walk(_ plan: Plan, channels: Int) throws -> Trace {
     let trace = Trace()
     do {
-      _ = try self(SparseTensor(planning: plan, channels: channels, trace: trace))
+      let input = SparseTensor(planning: plan, channels: channels, trace: trace)
+      // A network that is a single layer has no part to be named.
+      _ = try parts.isEmpty ? self(input, named: "\(Self.self)") : self(input)
       return trace
     } catch {
       let remedy = try? SizeSearch(channels: channels).workingSize(from: plan.sites.spatialSize) {

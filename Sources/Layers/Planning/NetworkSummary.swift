@@ -12,6 +12,9 @@ public struct NetworkSummary: Sendable, CustomStringConvertible {
   /// Number of values an optimizer changes.
   public let parameterCount: Int
 
+  /// Number of sites of the network's input.
+  public let inputSites: Int
+
   /// Products of an input value and a weight in one forward pass: SparseConvNet's
   /// `forward_pass_multiplyAdd_count`.
   public var multiplyAdds: Int { entries.reduce(0) { $0 + $1.multiplyAdds } }
@@ -23,7 +26,7 @@ public struct NetworkSummary: Sendable, CustomStringConvertible {
 
   /// A table of the layers, and the totals; without sites, of shapes and parameters only.
   public var description: String {
-    let hasSites = entries.contains { $0.rows > 0 }
+    let hasSites = inputSites > 0
     let header =
       ["layer", "", "channels", "size", "parameters"]
       + (hasSites ? ["sites", "multiply-adds"] : [])

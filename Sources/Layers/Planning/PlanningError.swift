@@ -1,3 +1,5 @@
+import Sites
+
 /// Why a network does not fit its input: which of its layers refuses, and why.
 public struct PlanningError: Error, CustomStringConvertible {
   /// Names from the outermost part of the network to the layer.
@@ -18,7 +20,9 @@ public struct PlanningError: Error, CustomStringConvertible {
   /// One sentence that names the layer, the size and the remedy.
   public var description: String {
     let name = path.isEmpty ? "the network" : "layer " + path.joined(separator: ".")
+    let isOfSize = reason is SiteError
+    let problem = isOfSize ? "does not fit an input of size \(spatialSize)" : "cannot be planned"
     let remedy = workingSize.map { "; an input of size \($0) would work" } ?? ""
-    return "\(name) (\(layer)) does not fit an input of size \(spatialSize): \(reason)\(remedy)"
+    return "\(name)\(layer.isEmpty ? "" : " (\(layer))") \(problem): \(reason)\(remedy)"
   }
 }

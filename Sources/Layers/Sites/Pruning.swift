@@ -14,7 +14,8 @@ import Sites
 /// let loud = try Pruning()(input) { values in values.contains { $0 > 3 } }
 /// ```
 ///
-/// A mask can be planned. What follows from values cannot, and says so on a planning tape.
+/// A mask can be planned. What follows from values cannot, and says so on a planning tape; the size
+/// of an image can.
 ///
 /// Its output has a plan of its own for the step, unless the input's plan knows the sites that stay:
 /// others are chosen in the next step, and would fill a plan that is kept.
@@ -78,7 +79,7 @@ public struct Pruning: Layer {
     _ input: SparseTensor, where condition: (ArraySlice<Float>) throws -> Bool
   ) throws -> SparseTensor {
     try checkValues(input)
-    let values = input.features.value.array
+    let values = input.rows > 0 ? input.features.value.array : []
     let channels = input.channels
     return try self(
       input,
@@ -120,12 +121,14 @@ public struct Pruning: Layer {
         layer: description, channel: channel, channels: input.channels)
     }
     try checkValues(input)
+    guard input.rows > 0 else { return [] }
     let values = input.features.value
     return (0..<values.rows).map { values[$0, channel] }
   }
 
   private func checkValues(_ input: SparseTensor) throws(LayerError) {
-    guard input.features.tape.purpose != .planning else {
+    // An image without sites, on which sizes are planned, has no values to look at.
+    guard input.features.tape.purpose != .planning || input.rows == 0 else {
       throw LayerError.needsValues(layer: description)
     }
   }

@@ -52,6 +52,40 @@ struct OwnLayerTests {
     #expect(input.features.gradient?.array == values.map { 2 * $0 })
   }
 
+  private struct Squeeze: Layer {
+    let narrow: NetworkInNetwork
+    let widen: NetworkInNetwork
+
+    var parts: [(name: String, part: any Module)] { [("narrow", narrow), ("widen", widen)] }
+
+    func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
+      let events = try narrow(GlobalPooling(.average)(input), named: "narrow")
+      let weights = try Sigmoid()(widen(events, named: "widen"))
+      return try Broadcast(.multiply)(input, events: weights)
+    }
+  }
+
+  @Test("a layer made of others has their parameters and a name")
+  func composed() throws {
+    var random = RandomStream(seed: 1, stream: 0)
+    let layer = Squeeze(
+      narrow: NetworkInNetwork(inputChannels: 4, outputChannels: 2, random: &random),
+      widen: NetworkInNetwork(inputChannels: 2, outputChannels: 4, random: &random))
+    #expect(layer.parameterCount == 4 * 2 + 2 + 2 * 4 + 4)
+    #expect(layer.description == "Squeeze")
+    #expect(try layer.plan(for: [8], channels: 4).entries.map(\.path) == [["narrow"], ["widen"]])
+  }
+
+  @Test("a single layer is planned under its own name")
+  func single() throws {
+    #expect(try ReLU().plan(for: [8]).entries.map(\.path) == [["ReLU"]])
+    let error = #expect(throws: PlanningError.self) { try LeakyReLU(leak: -1).plan(for: [8]) }
+    #expect(
+      error?.description
+        == "layer LeakyReLU (LeakyReLU leak -1.0) cannot be planned: LeakyReLU leak -1.0 cannot have "
+        + "leak -1.0: use a slope of zero or more")
+  }
+
   @Test("features of another number of rows are refused")
   func rows() throws {
     let plan = Plan(try siteSet([[0, 1]], batchSize: 1, spatialSize: [8]))

@@ -28,7 +28,7 @@ struct SettingRefusalTests {
     ]
     for (layer, name) in layers {
       let error = #expect(throws: LayerError.self) { try layer(input(channels: 2)) }
-      #expect(error?.description.contains("has a \(name) of") == true, "\(layer)")
+      #expect(error?.description.contains("cannot have \(name) ") == true, "\(layer)")
     }
   }
 
