@@ -26,7 +26,7 @@ public struct Dropout: Layer {
   ///
   /// - Throws: `LayerError` for an impossible probability.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
-    try masked(input, probability: probability, layer: description) { compute, features, draw in
+    try masked(input, probability: probability) { compute, features, draw in
       compute.dropout(features, probability: probability, draw: draw)
     }
   }
@@ -54,7 +54,7 @@ public struct BatchwiseDropout: Layer {
   ///
   /// - Throws: `LayerError` for an impossible probability.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
-    try masked(input, probability: probability, layer: description) { compute, features, draw in
+    try masked(input, probability: probability) { compute, features, draw in
       compute.channelDropout(features, probability: probability, draw: draw)
     }
   }
@@ -63,25 +63,25 @@ public struct BatchwiseDropout: Layer {
   public var description: String { "BatchwiseDropout \(probability)" }
 }
 
-/// Multiplies features by a mask drawn for this call, and gradients by the same one.
-private func masked(
-  _ input: SparseTensor, probability: Double, layer: String,
-  _ mask: @escaping (Compute, Tensor, RandomDraw) -> Tensor
-) throws(LayerError) -> SparseTensor {
-  guard probability >= 0, probability < 1 else {
-    throw LayerError.setting(
-      layer: layer, name: "probability", value: probability,
-      allowed: "a number from 0 up to, but not including, 1")
+extension Layer {
+  /// Multiplies features by a mask drawn for this call, and gradients by the same one.
+  fileprivate func masked(
+    _ input: SparseTensor, probability: Double,
+    _ mask: @escaping (Compute, Tensor, RandomDraw) -> Tensor
+  ) throws(LayerError) -> SparseTensor {
+    try check(
+      "probability", probability, "a number from 0 up to, but not including, 1",
+      probability >= 0 && probability < 1)
+    let features = input.features
+    let tape = features.tape
+    guard tape.purpose == .training else { return input }
+    let draw = tape.nextDraw()
+    return input.with(
+      tape.record(rows: features.rows, channels: features.channels) { compute in
+        (
+          mask(compute, features.value, draw),
+          { gradient in features.accumulate { mask($0, gradient, draw) } }
+        )
+      })
   }
-  let features = input.features
-  let tape = features.tape
-  guard tape.purpose == .training else { return input }
-  let draw = tape.nextDraw()
-  return input.with(
-    tape.record(rows: features.rows, channels: features.channels) { compute in
-      (
-        mask(compute, features.value, draw),
-        { gradient in features.accumulate { mask($0, gradient, draw) } }
-      )
-    })
 }

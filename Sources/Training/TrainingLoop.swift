@@ -140,8 +140,12 @@ public final class TrainingLoop {
     guard loss.value.isFinite else { throw TrainingError.lossNotFinite(loss.value) }
     let forward = clock.lap()
     tape.backward(from: loss.parts, applyingUpdates: false)
-    if let name = parameters.first(where: { !isFinite($0.parameter.gradient) })?.name {
-      throw TrainingError.gradientNotFinite(parameter: name)
+    let areFinite = compute.arena.scratch(Bool.self, count: parameters.count)
+    compute.threads.run(parameters.count) { number, _ in
+      areFinite[number] = isFinite(parameters[number].parameter.gradient)
+    }
+    if let number = parameters.indices.first(where: { !areFinite[$0] }) {
+      throw TrainingError.gradientNotFinite(parameter: parameters[number].name)
     }
     tape.applyUpdates()
     let backward = clock.lap()

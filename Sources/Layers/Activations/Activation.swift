@@ -12,9 +12,6 @@ public struct ReLU: Layer {
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
     try LeakyReLU(leak: 0)(input)
   }
-
-  /// Its name.
-  public var description: String { "ReLU" }
 }
 
 /// Leaky ReLU: `x` where positive, `leak · x` elsewhere.

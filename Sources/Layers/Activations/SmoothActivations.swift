@@ -32,9 +32,6 @@ extension ActivationLayer {
         )
       })
   }
-
-  /// Its name.
-  public var description: String { "\(Self.self)" }
 }
 
 /// `tanh(x)`, as `torch.nn.Tanh`.

@@ -9,7 +9,4 @@ public struct Identity: Layer {
 
   /// The input itself.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor { input }
-
-  /// Its name.
-  public var description: String { "Identity" }
 }

@@ -97,7 +97,7 @@ struct Reach {
   }
 
   /// The union of two ascending lists.
-  private static func merge(_ first: [UInt64], _ second: [UInt64]) -> [UInt64] {
+  static func merge(_ first: [UInt64], _ second: [UInt64]) -> [UInt64] {
     [UInt64](unsafeUninitializedCapacity: first.count + second.count) { buffer, count in
       var (left, right) = (0, 0)
       while left < first.count, right < second.count {

@@ -18,17 +18,7 @@ extension SiteSet {
   public func union(_ other: SiteSet) throws(SiteError) -> SiteSet {
     try checkPacking(of: other)
     if hasSameSites(as: other) { return self }
-    var merged: [UInt64] = []
-    merged.reserveCapacity(count + other.count)
-    var (own, theirs) = (0, 0)
-    while own < count || theirs < other.count {
-      let ownKey = own < count ? keys[own] : .max
-      let theirKey = theirs < other.count ? other.keys[theirs] : .max
-      merged.append(min(ownKey, theirKey))
-      if ownKey <= theirKey { own += 1 }
-      if theirKey <= ownKey { theirs += 1 }
-    }
-    return try SiteSet(packing: packing, sortedKeys: merged)
+    return try SiteSet(packing: packing, sortedKeys: Reach.merge(keys, other.keys))
   }
 
   /// For each row of this set the row of the same site in another set of the same batch and image,
