@@ -2,7 +2,7 @@ import Kernels
 import Sites
 
 /// Which column of a rulebook an operator reads.
-enum Direction {
+package enum Direction {
   /// Reads the input column, writes the output column: convolution, pooling.
   case forward
   /// Reads the output column, writes the input column: deconvolution, un-pooling, input gradients.
@@ -17,8 +17,15 @@ extension Rulebook {
     direction == .forward ? outputSites : inputSites
   }
 
+  /// Whether an operator writes each of its sites by exactly one pair: on the way back from windows
+  /// that do not overlap and leave no site out.
+  private func writesEachRowOnce(_ direction: Direction) -> Bool {
+    direction == .inverse && form == .strided && pairCount == inputSites.count
+      && zip(geometry.stride, geometry.extent).allSatisfy { $0 >= $1 }
+  }
+
   /// Lends the rulebook to a kernel, in one of its two directions.
-  func withRules<Result>(_ direction: Direction, _ body: (Rules) -> Result) -> Result {
+  package func withRules<Result>(_ direction: Direction, _ body: (Rules) -> Result) -> Result {
     let blocks = direction == .forward ? outputBlocks : inputBlocks
     let sources = direction == .forward ? inputRows : outputRows
     let targets = direction == .forward ? outputRows : inputRows
@@ -32,7 +39,8 @@ extension Rulebook {
                 sources: sources, targets: targets, offsetStarts: offsetStarts,
                 blockStarts: blockStarts, offsets: geometry.volume, blocks: blocks.count,
                 rowsPerBlock: blocks.rowsPerBlock, sourceRows: sourceRows,
-                targetRows: blocks.rowCount, identityOffset: identityOffset))
+                targetRows: blocks.rowCount, identityOffset: identityOffset,
+                writesEachRowOnce: writesEachRowOnce(direction)))
           }
         }
       }
