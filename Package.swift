@@ -74,8 +74,8 @@ let package = Package(
     module(
       "CosmicTagger",
       [
-        "Networks", "Layers", "Sites", "Tensors", "Training", "LArCV", "LArTPCSimulation",
-        "Telemetry", "CZlib",
+        "Networks", "Layers", "Autodiff", "Kernels", "Sites", "Tensors", "Training", "LArCV",
+        "LArTPCSimulation", "Telemetry", "CZlib",
         .product(name: "Logging", package: "swift-log"),
       ]),
     .executableTarget(

@@ -23,10 +23,15 @@ public struct OutputFile {
 
   /// Writes an encodable value as JSON, keys in alphabetical order.
   ///
+  /// - Parameters:
+  ///   - snakeCase: whether keys are written as `snake_case` rather than as they are.
+  ///   - isPretty: whether values have lines of their own.
   /// - Throws: `TaggerError` when the file cannot be written.
-  public func writeJSON(_ value: some Encodable, isPretty: Bool = true) throws(TaggerError) {
+  public func writeJSON(
+    _ value: some Encodable, snakeCase: Bool = true, isPretty: Bool = true
+  ) throws(TaggerError) {
     let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
+    if snakeCase { encoder.keyEncodingStrategy = .convertToSnakeCase }
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
     encoder.nonConformingFloatEncodingStrategy = .convertToString(

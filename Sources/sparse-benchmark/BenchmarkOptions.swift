@@ -5,13 +5,9 @@ import CosmicTagger
 struct BenchmarkOptions: ParsableArguments {
   @Option(
     name: .long, parsing: .upToNextOption,
-    help: ArgumentHelp("Numbers of threads to time with.", valueName: "counts"))
-  var threads = [1, 2]
-
-  @Option(
     help: ArgumentHelp(
-      "How long each piece of work is repeated, three times at least.", valueName: "seconds"))
-  var seconds = 0.05
+      "Numbers of threads to time with.", valueName: "counts"))
+  var threads = [1, 2]
 
   @Option(help: ArgumentHelp("Write the figures to this file.", valueName: "path"))
   var json: String?
@@ -26,9 +22,6 @@ struct BenchmarkOptions: ParsableArguments {
   func validate() throws {
     guard !threads.isEmpty, threads.allSatisfy({ (1...256).contains($0) }) else {
       throw ValidationError("--threads are numbers from 1 to 256")
-    }
-    guard seconds >= 0, seconds.isFinite else {
-      throw ValidationError("--seconds \(seconds) is not possible: use zero or more")
     }
   }
 

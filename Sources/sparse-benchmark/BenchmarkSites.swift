@@ -82,21 +82,33 @@ extension FilterGeometry {
 }
 
 extension SiteSet {
-  /// Sites drawn one by one with equal probability, in one square image of even extent.
-  static func random(count: Int, occupancy: Double, seed: UInt64) throws -> SiteSet {
-    let extent = max(2, 2 * Int((Double(count) / occupancy).squareRoot() / 2 + 0.5))
-    let packing = try SitePacking(batchSize: 1, spatialSize: [1, extent, extent])
+  /// Sites drawn with equal probability for each pixel of some square images.
+  ///
+  /// - Parameters:
+  ///   - count: number of sites, about.
+  ///   - occupancy: share of the pixels.
+  ///   - planes: number of images.
+  ///   - multiple: the images' extent can be divided by this.
+  static func random(
+    count: Int, occupancy: Double, planes: Int = 1, multiple: Int = 2, seed: UInt64
+  ) throws -> SiteSet {
+    let ideal = (Double(count) / Double(planes) / occupancy).squareRoot()
+    let extent = max(1, Int((ideal / Double(multiple)).rounded())) * multiple
+    let packing = try SitePacking(batchSize: 1, spatialSize: [planes, extent, extent])
     var random = RandomStream(seed: seed, stream: 0)
     var keys: [UInt64] = []
     keys.reserveCapacity(count + count / 8)
-    let row = packing.delta([0, 1, 0])
+    let (plane, row) = (packing.delta([1, 0, 0]), packing.delta([0, 1, 0]))
+    let pixels = planes * extent * extent
     var pixel = -1
     while count > 0 {
       // Gaps between sites are geometric: one number a site, however empty the image.
       let gap = occupancy < 1 ? log(1 - random.uniform()) / log(1 - occupancy) : 0
-      guard gap < Double(extent * extent - pixel - 1) else { break }
+      guard gap < Double(pixels - pixel - 1) else { break }
       pixel += 1 + Int(gap)
-      keys.append(UInt64(pixel / extent) * row + UInt64(pixel % extent))
+      let (line, column) = (pixel / extent, pixel % extent)
+      keys.append(
+        UInt64(line / extent) * plane + UInt64(line % extent) * row + UInt64(column))
     }
     return try SiteSet(packing: packing, sortedKeys: keys)
   }

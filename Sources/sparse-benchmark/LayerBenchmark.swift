@@ -30,11 +30,19 @@ struct Layers: ParsableCommand {
   @Option(parsing: .upToNextOption, help: "Kinds of layers.")
   var kinds = LayerKind.allCases
 
+  @Option(
+    help: ArgumentHelp(
+      "How long each pass is repeated, three times at least.", valueName: "seconds"))
+  var seconds = 0.05
+
   @OptionGroup(title: "Benchmark") var options: BenchmarkOptions
 
   func validate() throws {
     guard widths.allSatisfy({ (1...4096).contains($0) }) else {
       throw ValidationError("--widths are numbers from 1 to 4096")
+    }
+    guard seconds >= 0, seconds.isFinite else {
+      throw ValidationError("--seconds \(seconds) is not possible: use zero or more")
     }
   }
 
@@ -84,7 +92,7 @@ struct Layers: ParsableCommand {
   private func entry(
     _ name: String, _ work: LayerWork, _ pass: LayerPass, _ compute: Compute, _ peaks: MachinePeaks
   ) -> BenchmarkReport.Entry {
-    let timing = Timing(lasting: options.seconds) {
+    let timing = Timing(lasting: seconds) {
       compute.arena.reset()
       work.run(pass, compute)
     }
