@@ -120,13 +120,14 @@ public final class Tape {
     _ operation: (Compute) -> (value: Tensor, pullback: (Tensor) -> Void)
   ) -> Variable {
     guard purpose != .planning else { return placeholder(rows: rows, channels: channels) }
-    let (value, pullback) = operation(compute)
+    let (value, pullback) =
+      trace?.forward(rows: rows, channels: channels) { operation(compute) } ?? operation(compute)
     precondition(value.rows == rows && value.channels == channels, "an operator keeps its word")
     let result = Variable(
       rows: rows, channels: channels, tape: self, tensor: value, needsGradient: isRecording)
     if isRecording {
       result.pullback = pullback
-      results.append(Recorded(result: result))
+      results.append(Recorded(result: result, part: trace?.currentPart ?? 0))
     }
     return result
   }
@@ -180,9 +181,12 @@ public final class Tape {
     precondition(generation == compute.arena.generation, "a tape ends when its arena is reset")
     if applyingUpdates { applyUpdates() }
     for root in roots { root.result.accumulate { _ in root.gradient } }
-    for result in takeResults().reversed() {
+    for (result, part) in takeResults().reversed() {
       // What nobody used downstream has no gradient, and nothing to hand on.
-      if let pullback = result.takePullback(), let gradient = result.gradient {
+      guard let pullback = result.takePullback(), let gradient = result.gradient else { continue }
+      if let trace {
+        trace.backward(of: part) { pullback(gradient) }
+      } else {
         pullback(gradient)
       }
     }
@@ -191,18 +195,20 @@ public final class Tape {
   /// Forgets pullbacks and changes of a step that is not to count, and with them the memory they
   /// hold on to.
   public func discard() {
-    for result in takeResults() { _ = result.takePullback() }
+    for (result, _) in takeResults() { _ = result.takePullback() }
     updates = []
   }
 
   /// Everything recorded, held: a result's only owner may be the pullback that comes before its own.
-  private func takeResults() -> [Variable] {
+  private func takeResults() -> [(result: Variable, part: Int)] {
     defer { results = [] }
-    return results.compactMap(\.result)
+    return results.compactMap { recorded in recorded.result.map { ($0, recorded.part) } }
   }
 
   /// A result with a pullback, for as long as somebody holds it.
   private struct Recorded {
     weak var result: Variable?
+    /// The part of the network that recorded it, as the trace numbers them.
+    let part: Int
   }
 }

@@ -41,6 +41,13 @@ public struct SiteAssembly: Sendable {
     public let labels: [UInt8]
     /// Wire plane of each site.
     public let planes: [Int32]
+
+    package init(sites: SiteSet, charges: [Float], labels: [UInt8], planes: [Int32]) {
+      self.sites = sites
+      self.charges = charges
+      self.labels = labels
+      self.planes = planes
+    }
   }
 
   /// Assembles a batch.

@@ -60,20 +60,3 @@ public struct InstructionSet: Sendable {
     accumulateOuterProducts: { KernelsAVX512.accumulate($0) },
     multiplyAddInRegisters: { KernelsAVX512.multiplyAddInRegisters(rounds: $0) })
 }
-
-extension InstructionSet {
-  /// Floating-point operations a second that one thread can make, measured: two for each fused
-  /// multiply-add, at the best of some tries of a millisecond.
-  public func measuredPeak(tries: Int = 20) -> Double {
-    let clock = ContinuousClock()
-    var best = 0.0
-    var witness: Float = 0
-    for _ in 0..<tries {
-      let start = clock.now
-      let made = multiplyAddInRegisters(300_000)
-      best = max(best, Double(made.operations) / ((clock.now - start) / .seconds(1)))
-      witness += made.witness
-    }
-    return witness.isNaN ? 0 : best
-  }
-}

@@ -49,7 +49,11 @@ extension Layer {
     trace.enter(name, layer: isLeaf ? description : "\(Self.self)")
     let output = try self(input)
     trace.leave(
-      isLeaf ? (output.rows, output.channels, output.spatialSize, parameterCount) : nil)
+      isLeaf
+        ? Trace.Shapes(
+          rows: output.rows, channels: output.channels, spatialSize: output.spatialSize,
+          parameterCount: parameterCount, inputValues: input.rows * input.channels)
+        : nil)
     return output
   }
 }

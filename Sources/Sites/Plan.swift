@@ -26,6 +26,8 @@ public final class Plan: Sendable {
   public struct Entry: Sendable {
     /// The rulebook.
     public let rulebook: Rulebook
+    /// When its construction began.
+    public let start: ContinuousClock.Instant
     /// Wall-clock seconds of its construction.
     public let seconds: Double
   }
@@ -184,7 +186,8 @@ public final class Plan: Sendable {
     if let known = state.withLock({ $0.rulebooks[key] }) { return known.rulebook }
     let start = ContinuousClock.now
     let rulebook = try build()
-    let entry = Entry(rulebook: rulebook, seconds: (ContinuousClock.now - start) / .seconds(1))
+    let entry = Entry(
+      rulebook: rulebook, start: start, seconds: (ContinuousClock.now - start) / .seconds(1))
     state.withLock { state in
       if state.rulebooks.updateValue(entry, forKey: key) == nil { state.order.append(key) }
     }

@@ -65,12 +65,16 @@ public final class Trainer {
 
   /// One training step: forward, backward, optimizer.
   ///
+  /// - Parameter trace: where the network's layers note what they do, and what it took.
   /// - Throws: `TrainingError` when the loss is not finite, or when the batch has other classes than
   ///   the network; `LayerError` or `SiteError` when the batch does not fit the network. The network
   ///   is then what it was before, running statistics included.
-  public func step(_ batch: LabelledSites, learningRate: Double) throws -> StepResult {
+  public func step(
+    _ batch: LabelledSites, learningRate: Double, trace: Trace? = nil
+  ) throws -> StepResult {
     var predicted: [UInt8] = []
     let step = try training.step(learningRate: learningRate) { tape in
+      tape.trace = trace
       let scores = try network(input(batch, tape))
       let loss = try loss(scores, batch)
       predicted = try predictions(scores.features.value)
@@ -94,6 +98,17 @@ public final class Trainer {
       return Evaluation(
         loss: loss.value, predictions: predictions,
         confusions: try confusions(predictions, batch))
+    }
+  }
+
+  /// Runs the network alone, as in production: no loss, no gradients, running statistics.
+  ///
+  /// - Parameter trace: where the network's layers note what they do, and what it took.
+  /// - Throws: `LayerError` or `SiteError` when the batch does not fit the network.
+  package func infer(_ batch: LabelledSites, trace: Trace? = nil) throws {
+    try training.evaluate { tape in
+      tape.trace = trace
+      _ = try network(input(batch, tape))
     }
   }
 

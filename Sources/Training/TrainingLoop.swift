@@ -110,6 +110,8 @@ public final class TrainingLoop {
   public struct Step: Sendable {
     /// The loss before the step.
     public let loss: Double
+    /// When the forward pass began; backward pass and optimizer follow it without a gap.
+    public let start: ContinuousClock.Instant
     /// Wall-clock seconds of the network's forward pass and the loss.
     public let forwardSeconds: Double
     /// Wall-clock seconds of the backward pass.
@@ -131,6 +133,7 @@ public final class TrainingLoop {
     }
     compute.arena.reset()
     for (_, parameter) in parameters { parameter.clearGradient() }
+    let start = ContinuousClock.now
     var clock = Stopwatch()
     let tape = Tape(
       .training, compute: compute, randomness: StepRandomness(seed: seed, step: steps))
@@ -157,7 +160,7 @@ public final class TrainingLoop {
     let optimizer = clock.lap()
     steps += 1
     return Step(
-      loss: loss.value, forwardSeconds: forward, backwardSeconds: backward,
+      loss: loss.value, start: start, forwardSeconds: forward, backwardSeconds: backward,
       optimizerSeconds: optimizer)
   }
 

@@ -20,7 +20,7 @@ struct CosmicTaggerCommand: ParsableCommand {
         cosmic-tagger train --sparse --file events.h5 --preset a21 --downsample 1 -mb 1 -i 100
       """,
     subcommands: [
-      Train.self, Iotest.self, Inspect.self, Simulate.self, BuildNet.self,
+      Train.self, Profile.self, Iotest.self, Inspect.self, Simulate.self, BuildNet.self,
     ])
 }
 

@@ -91,7 +91,11 @@ public struct Filters {
   func convolve(_ input: Variable, _ rulebook: Rulebook, _ direction: Direction) -> Variable {
     let rows = rulebook.targetSites(direction).count
     input.tape.trace?.count(
-      multiplyAdds: rulebook.pairCount * weight.count / max(1, rulebook.geometry.volume))
+      multiplyAdds: rulebook.pairCount * weight.count / max(1, rulebook.geometry.volume),
+      pairs: rulebook.pairCount,
+      algorithm: input.tape.compute.algorithm(
+        outputChannels: outputChannels, groups: groups
+      ).rawValue)
     return input.tape.record(rows: rows, channels: outputChannels) { compute in
       let output = rulebook.withRules(direction) { rules in
         compute.convolve(

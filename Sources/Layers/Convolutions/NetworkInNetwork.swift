@@ -34,7 +34,8 @@ public struct NetworkInNetwork: FilterLayer {
   private func linear(_ input: Variable) -> Variable {
     let weight = filters.weight
     let bias = filters.bias
-    input.tape.trace?.count(multiplyAdds: input.rows * weight.count)
+    input.tape.trace?.count(
+      multiplyAdds: input.rows * weight.count, pairs: input.rows, algorithm: "matrix-product")
     return input.tape.record(rows: input.rows, channels: filters.outputChannels) { compute in
       let output = compute.linear(input.value, weight: weight.value, bias: bias?.value)
       return (

@@ -8,12 +8,13 @@ package enum Direction {
   /// Reads the output column, writes the input column: deconvolution, un-pooling, input gradients.
   case inverse
 
-  var reversed: Direction { self == .forward ? .inverse : .forward }
+  /// The other one: that of the input gradient.
+  package var reversed: Direction { self == .forward ? .inverse : .forward }
 }
 
 extension Rulebook {
   /// The sites an operator writes.
-  func targetSites(_ direction: Direction) -> SiteSet {
+  package func targetSites(_ direction: Direction) -> SiteSet {
     direction == .forward ? outputSites : inputSites
   }
 

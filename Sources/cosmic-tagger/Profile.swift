@@ -1,0 +1,85 @@
+import ArgumentParser
+import CosmicTagger
+import Tensors
+
+/// `cosmic-tagger profile`.
+struct Profile: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show where the time of a network's steps goes.",
+    discussion: """
+      Trains and then infers on events held in memory, and prints a line for each layer:
+        sites      sites of its result
+        pairs      pairs of input and output sites that a convolution multiplies
+        M mult.    millions of multiply-adds, forward
+        MB         the least it moves forward: input, output and weights, once each
+        fwd, bwd   milliseconds forward and backward, medians over the steps
+        GF/s       two operations for each multiply-add, forward and backward together
+        bound      its share of what the machine could do: 100 % is the roofline, the larger of \
+      operations over the peak of fused multiply-add and bytes over the bandwidth of memory, both \
+      measured at the start. Little layers whose data lie in the cache can exceed it
+        algorithm  how the convolution is computed
+      Look for layers with many milliseconds and a small bound.
+
+      Below, where the rest of a step goes. Rulebooks are built ahead on a thread of their own: \
+      hidden is what a step computed meanwhile, exposed what it had to wait for.
+
+      --trace writes every layer, gradient and rulebook of every step as a slice of time: open \
+      the file at https://ui.perfetto.dev or chrome://tracing. The upper row computes, the lower \
+      one plans ahead.
+
+      Example:
+        cosmic-tagger profile --file events.h5 --preset a21 --downsample 1 -mb 1 --top 10 \
+      --trace trace.json
+      """)
+
+  @Flag(help: "Compute on active sites only, as profile always does.")
+  var sparse = false
+
+  @OptionGroup(title: "Events") var data: DataOptions
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Steps to measure, and inferences.", valueName: "steps"))
+  var steps = 10
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Steps before that, which are not counted.", valueName: "steps"))
+  var warmUp = 3
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Threads to compute with.", valueName: "count"))
+  var threads = min(Threads.available, TrainingConfiguration.mostThreads)
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Print only the layers that take longest, slowest first.", valueName: "layers"))
+  var top: Int?
+
+  @Option(help: ArgumentHelp("Write all figures to this file.", valueName: "path"))
+  var json: String?
+
+  @Option(help: ArgumentHelp("Write slices of time to this file.", valueName: "path"))
+  var trace: String?
+
+  @OptionGroup(title: "Network") var network: NetworkOptions
+
+  func run() throws {
+    try reportingErrors { () throws(TaggerError) in
+      var training = TrainingConfiguration()
+      training.threads = threads
+      training.seed = data.seed
+      var output = ProfilingRun.Output()
+      output.top = top
+      output.json = json
+      output.trace = trace
+      try ProfilingRun(
+        data: data.configuration, network: network.configuration, training: training,
+        preset: network.preset.rawValue, steps: steps, warmUp: warmUp, output: output,
+        logger: logger
+      ).run()
+    }
+  }
+}
