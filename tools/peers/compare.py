@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""Print how many times faster, and smaller, ours is than a peer.
+
+    compare.py OURS.json PEER.json
+
+OURS.json comes from `cosmic-tagger profile --json` or `sparse-benchmark layers --json`, PEER.json
+from dense_network.py or sparse_layers.py. Whole networks are compared by seconds and by memory,
+layers by name. A ratio is the peer's figure over ours: above one, ours is better. Exit code 1: the
+files have nothing in common.
+"""
+
+import argparse
+import json
+import re
+from pathlib import Path
+
+WHOLE = {
+    "train_step_seconds": ("training step", "s", 1.0),
+    "inference_seconds": ("inference", "s", 1.0),
+    "peak_resident_bytes": ("peak resident memory", "MiB", 2.0**-20),
+}
+# What must agree for the ratio to mean anything, where both files tell it.
+CIRCUMSTANCES = ("preset", "downsample", "batch", "threads", "sites", "event")
+
+
+def main() -> int:
+    """Compares two files."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("ours", type=Path)
+    parser.add_argument("peer", type=Path)
+    arguments = parser.parse_args()
+    ours, peer = (json.loads(path.read_text()) for path in (arguments.ours, arguments.peer))
+    print(f"peer: {peer.get('library', arguments.peer.name)}")
+    for key in CIRCUMSTANCES:
+        if key in ours and key in peer and ours[key] != peer[key]:
+            print(f"Careful: {key} is {ours[key]} in ours and {peer[key]} in the peer's")
+    compared = compare_whole(ours, peer) + compare_layers(ours, peer)
+    if compared == 0:
+        print("Nothing to compare: no figure of the two files has the same name")
+    return 0 if compared else 1
+
+
+def compare_whole(ours: dict, peer: dict) -> int:
+    """Network figures; how many there were."""
+    compared = 0
+    for key, (name, unit, scale) in WHOLE.items():
+        if both_have(key, ours, peer):
+            line(name, ours[key] * scale, peer[key] * scale, unit)
+            compared += 1
+    return compared
+
+
+def compare_layers(ours: dict, peer: dict) -> int:
+    """Layers of the same name; how many figures there were."""
+    known, compared = timed_layers(ours), 0
+    for name, times in timed_layers(peer).items():
+        for direction, seconds in times.items():
+            mine = known.get(name, {}).get(direction)
+            if mine:
+                line(f"{name}, {direction}", 1e3 * mine, 1e3 * seconds, "ms")
+                compared += 1
+    return compared
+
+
+def both_have(key: str, ours: dict, peer: dict) -> bool:
+    """Whether a figure is there, and not zero."""
+    return bool(ours.get(key)) and bool(peer.get(key))
+
+
+def timed_layers(figures: dict) -> dict[str, dict[str, float]]:
+    """Median seconds by layer and direction: `forward`, `forward and backward`, `rulebook`.
+
+    Entries may hold `forward`, `backward` and `forward_backward`, each as seconds or as an object
+    with `median_seconds`, or the like under `forward_seconds` and so on. Where only the backward
+    directions are there, they are added up.
+    """
+    layers = {}
+    for entry in figures.get("layers", []):
+        name = re.sub(r"\s+", " ", str(entry.get("name", "")).replace("×", "x")).strip()
+        forward, backward = seconds(entry, "forward"), seconds(entry, "backward")
+        both = seconds(entry, "forward_backward")
+        if both is None and forward is not None and backward is not None:
+            both = forward + backward
+        found = {
+            "forward": forward,
+            "forward and backward": both,
+            "rulebook": seconds(entry, "rulebook"),
+        }
+        layers[name] = {key: value for key, value in found.items() if value}
+    return layers
+
+
+def seconds(entry: dict, direction: str) -> float | None:
+    """A direction's median, in whichever form it is written."""
+    for key in (direction, f"{direction}_seconds"):
+        value = entry.get(key)
+        if isinstance(value, dict):
+            value = value.get("median_seconds")
+        if isinstance(value, int | float):
+            return float(value)
+    return None
+
+
+def line(name: str, ours: float, peer: float, unit: str) -> None:
+    """One comparison."""
+    print(f"{name:52} ours {ours:10.4g} {unit:3}  peer {peer:10.4g} {unit:3}  {peer / ours:7.2f} x")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
