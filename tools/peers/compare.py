@@ -11,7 +11,6 @@ files have nothing in common.
 
 import argparse
 import json
-import re
 from pathlib import Path
 
 WHOLE = {
@@ -19,6 +18,7 @@ WHOLE = {
     "inference_seconds": ("inference", "s", 1.0),
     "peak_resident_bytes": ("peak resident memory", "MiB", 2.0**-20),
 }
+GRADIENTS = ("input-gradient", "weight-gradient")
 # What must agree for the ratio to mean anything, where both files tell it.
 CIRCUMSTANCES = ("preset", "downsample", "batch", "threads", "sites", "event")
 
@@ -54,13 +54,12 @@ def compare_whole(ours: dict, peer: dict) -> int:
 
 def compare_layers(ours: dict, peer: dict) -> int:
     """Layers of the same name; how many figures there were."""
-    known, compared = timed_layers(ours), 0
-    for name, times in timed_layers(peer).items():
-        for direction, seconds in times.items():
-            mine = known.get(name, {}).get(direction)
-            if mine:
-                line(f"{name}, {direction}", 1e3 * mine, 1e3 * seconds, "ms")
-                compared += 1
+    known, compared = medians(ours), 0
+    for name, theirs in medians(peer).items():
+        mine = known.get(name)
+        if mine:
+            line(name, 1e3 * mine, 1e3 * theirs, "ms")
+            compared += 1
     return compared
 
 
@@ -69,43 +68,24 @@ def both_have(key: str, ours: dict, peer: dict) -> bool:
     return bool(ours.get(key)) and bool(peer.get(key))
 
 
-def timed_layers(figures: dict) -> dict[str, dict[str, float]]:
-    """Median seconds by layer and direction: `forward`, `forward and backward`, `rulebook`.
+def medians(figures: dict) -> dict[str, float]:
+    """Median seconds of the entries by name.
 
-    Entries may hold `forward`, `backward` and `forward_backward`, each as seconds or as an object
-    with `median_seconds`, or the like under `forward_seconds` and so on. Where only the backward
-    directions are there, they are added up.
+    Ours times the gradients of input and weights by themselves; what peers call forward+backward
+    is the sum of the three.
     """
-    layers = {}
-    for entry in figures.get("layers", []):
-        name = re.sub(r"\s+", " ", str(entry.get("name", "")).replace("×", "x")).strip()
-        forward, backward = seconds(entry, "forward"), seconds(entry, "backward")
-        both = seconds(entry, "forward_backward")
-        if both is None and forward is not None and backward is not None:
-            both = forward + backward
-        found = {
-            "forward": forward,
-            "forward and backward": both,
-            "rulebook": seconds(entry, "rulebook"),
-        }
-        layers[name] = {key: value for key, value in found.items() if value}
-    return layers
-
-
-def seconds(entry: dict, direction: str) -> float | None:
-    """A direction's median, in whichever form it is written."""
-    for key in (direction, f"{direction}_seconds"):
-        value = entry.get(key)
-        if isinstance(value, dict):
-            value = value.get("median_seconds")
-        if isinstance(value, int | float):
-            return float(value)
-    return None
+    found = {entry["name"]: entry["median_seconds"] for entry in figures.get("entries", [])}
+    for name in list(found):
+        parts = [name, *(name.replace("/forward/", f"/{part}/") for part in GRADIENTS)]
+        if "/forward/" in name and all(part in found for part in parts):
+            total = sum(found[part] for part in parts)
+            found.setdefault(name.replace("/forward/", "/forward+backward/"), total)
+    return found
 
 
 def line(name: str, ours: float, peer: float, unit: str) -> None:
     """One comparison."""
-    print(f"{name:52} ours {ours:10.4g} {unit:3}  peer {peer:10.4g} {unit:3}  {peer / ours:7.2f} x")
+    print(f"{name:48} ours {ours:10.4g} {unit:3}  peer {peer:10.4g} {unit:3}  {peer / ours:7.2f} x")
 
 
 if __name__ == "__main__":

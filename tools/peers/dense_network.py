@@ -194,6 +194,7 @@ def description(
         "layout": arguments.layout,
         "memory_format": arguments.memory_format,
         "compiled": arguments.compile,
+        "warmup": arguments.warmup,
         "optimizer": arguments.optimizer,
         "loss": arguments.loss,
         "instruction_set": torch.backends.cpu.get_cpu_capability(),

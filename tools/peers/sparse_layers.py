@@ -3,8 +3,8 @@
 
 Level L has the sites that L strided 2×2 convolutions leave; planes are the batch of a 2D
 convolution. Rulebooks (spconv's indice pairs) are built once for the convolutions and timed by
-themselves. Entries are named `submanifold 3x3 level L channels C`, as `sparse-benchmark layers
---json` names ours.
+themselves. Entries have the names and keys of `sparse-benchmark layers --json`, where levels begin
+at full resolution too; compare.py puts the two beside each other.
 
 spconv's results are compared first with PyTorch's dense convolution, with one thread and with two,
 and the JSON tells what came of it. Where two threads are wrong (as in 2.3.8), time one.
@@ -68,9 +68,12 @@ def main() -> None:
     entries = []
     for level in range(first, last + 1):
         sites = levels[level]
-        entries.append(rulebook_entry(sites, level, arguments))
-        entries += [layer_entry(sites, level, width, arguments) for width in arguments.channels]
+        rulebook = rulebook_entry(sites, level, arguments)
+        entries.append(rulebook)
+        for channels in arguments.channels:
+            entries += layer_entries(sites, level, channels, rulebook["pairs"], arguments)
     figures = {
+        "benchmark": "layers",
         "library": f"spconv {spconv.__version__} CPU, PyTorch {torch.__version__}",
         "file": arguments.file.name,
         "event": arguments.event,
@@ -78,7 +81,7 @@ def main() -> None:
         "threads": arguments.threads,
         "checks": checks,
         "peak_resident_bytes": peak_resident_bytes(),
-        "layers": entries,
+        "entries": entries,
     }
     write(figures | surroundings(), arguments.json)
 
@@ -210,20 +213,16 @@ def rulebook_entry(sites: Sites, level: int, arguments: argparse.Namespace) -> d
     times = repeat(build, warmup=2, times=arguments.repetitions, budget=arguments.budget)
     nanoseconds = 1e9 * times["median_seconds"] / sites.count
     print(
-        f"rulebook 3x3 level {level}: {1e3 * times['median_seconds']:.3f} ms "
+        f"level {level}, {sites.count} sites, rulebook: {1e3 * times['median_seconds']:.3f} ms "
         f"({nanoseconds:.0f} ns a site)"
     )
-    return {
-        "name": f"rulebook 3x3 level {level}",
-        "sites": sites.count,
-        "pairs": pairs,
-        "rulebook": times,
-        "nanoseconds_per_site": nanoseconds,
-    }
+    return described(f"level {level}/rulebook", sites, pairs, arguments) | times
 
 
-def layer_entry(sites: Sites, level: int, channels: int, arguments: argparse.Namespace) -> dict:
-    """Time of a layer with its rulebook at hand: forward, and forward with all gradients."""
+def layer_entries(
+    sites: Sites, level: int, channels: int, pairs: int, arguments: argparse.Namespace
+) -> list[dict]:
+    """Times of a layer with its rulebook at hand: forward, and forward with all gradients."""
     layer = convolution(channels)
     features = torch.randn(sites.count, channels)
     prepared = sites.tensor(features)
@@ -241,18 +240,24 @@ def layer_entry(sites: Sites, level: int, channels: int, arguments: argparse.Nam
         trained.features.grad = None
         layer(trained).features.backward(slope)
 
-    measure = partial(repeat, warmup=2, times=arguments.repetitions, budget=arguments.budget)
-    entry = {
-        "name": f"submanifold 3x3 level {level} channels {channels}",
+    entries = []
+    for passes, work in [("forward", forward), ("forward+backward", forward_backward)]:
+        times = repeat(work, warmup=2, times=arguments.repetitions, budget=arguments.budget)
+        name = f"level {level}/submanifold/{channels}/{passes}"
+        print(f"{name}: {1e3 * times['median_seconds']:.3f} ms")
+        entries.append(described(name, sites, pairs, arguments) | times)
+    return entries
+
+
+def described(name: str, sites: Sites, pairs: int, arguments: argparse.Namespace) -> dict:
+    """What an entry was measured on."""
+    threads = "1 thread" if arguments.threads == 1 else f"{arguments.threads} threads"
+    return {
+        "name": f"{name}/{threads}",
+        "threads": arguments.threads,
         "sites": sites.count,
-        "forward": measure(forward),
-        "forward_backward": measure(forward_backward),
+        "pairs": pairs,
     }
-    print(
-        f"{entry['name']}: forward {1e3 * entry['forward']['median_seconds']:.2f} ms, "
-        f"with backward {1e3 * entry['forward_backward']['median_seconds']:.2f} ms"
-    )
-    return entry
 
 
 if __name__ == "__main__":
