@@ -32,6 +32,7 @@ from measurement import peak_resident_bytes, repeat, surroundings, write
 spconv.pytorch.ops.get_current_stream = lambda: 0
 
 FILTER = 3
+RULEBOOK = "sites"
 # Relative to the largest value: float32 sums of up to 9 · 128 products in another order.
 TOLERANCE = 1e-4
 
@@ -141,7 +142,7 @@ def convolution(channels: int) -> spconv.pytorch.SubMConv2d:
         FILTER,
         padding=1,
         bias=False,
-        indice_key="sites",
+        indice_key=RULEBOOK,
         algo=ConvAlgo.Native,
     )
 
@@ -225,9 +226,11 @@ def layer_entries(
     """Times of a layer with its rulebook at hand: forward, and forward with all gradients."""
     layer = convolution(channels)
     features = torch.randn(sites.count, channels)
-    prepared = sites.tensor(features)
     with torch.no_grad():
-        layer(prepared)
+        # The rulebook comes with the result, not with the input; otherwise each call builds it.
+        prepared = layer(sites.tensor(features)).replace_feature(features)
+    if prepared.find_indice_pair(RULEBOOK) is None:
+        raise SystemExit("spconv did not keep the rulebook: its time would count as the layer's")
     trained = prepared.replace_feature(features.clone().requires_grad_())
     slope = torch.randn(sites.count, channels)
 
