@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("ours", type=Path)
     parser.add_argument("peer", type=Path)
     arguments = parser.parse_args()
-    ours, peer = (json.loads(path.read_text()) for path in (arguments.ours, arguments.peer))
+    ours, peer = (read(path) for path in (arguments.ours, arguments.peer))
     print(f"peer: {peer.get('library', arguments.peer.name)}")
     for key in CIRCUMSTANCES:
         if key in ours and key in peer and ours[key] != peer[key]:
@@ -42,10 +42,21 @@ def main() -> int:
     return 0 if compared else 1
 
 
+def read(path: Path) -> dict:
+    """A file's figures, or an end with a sentence."""
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"{path} cannot be read as JSON: {error}") from None
+
+
 def compare_whole(ours: dict, peer: dict) -> int:
     """Network figures; how many there were."""
     compared = 0
     for key, (name, unit, scale) in WHOLE.items():
+        # A peer that only infers holds less than one that trains.
+        if key == "peak_resident_bytes" and not both_have("train_step_seconds", ours, peer):
+            continue
         if both_have(key, ours, peer):
             line(name, ours[key] * scale, peer[key] * scale, unit)
             compared += 1

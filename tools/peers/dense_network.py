@@ -33,6 +33,7 @@ def main() -> None:
         raise SystemExit("the networks differ: nothing measured here could be compared")
 
     events = read_batch(arguments.file, arguments.event, arguments.batch, arguments.downsample)
+    check_size(events[0][0].shape, preset.depth, arguments)
     image, labels = dense(events, arguments.layout)
     network, image = arranged(network, image, arguments)
     run = torch.compile(network) if arguments.compile else network
@@ -80,6 +81,15 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--compile", action="store_true", help="use torch.compile")
     parser.add_argument("--json", type=Path, help="where the figures go")
     return parser.parse_args()
+
+
+def check_size(shape: tuple[int, int], depth: int, arguments: argparse.Namespace) -> None:
+    """Refuses images that cannot be halved as often as the network does."""
+    if any(extent % 2**depth for extent in shape):
+        raise SystemExit(
+            f"images of {shape[0]}×{shape[1]} cannot be halved {depth} times as "
+            f"{arguments.preset} does: use a smaller --downsample than {arguments.downsample}"
+        )
 
 
 def dense(events: list[list[PlaneImage]], layout: str) -> tuple[Tensor, Tensor]:

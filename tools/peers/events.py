@@ -26,13 +26,21 @@ class PlaneImage:
         return len(self.rows)
 
 
+def opened(path: Path) -> h5py.File:
+    """The file, or an end with a sentence."""
+    try:
+        return h5py.File(path, "r")
+    except OSError as error:
+        raise SystemExit(f"{path} cannot be read as larcv3 (HDF5): {error}") from None
+
+
 def read_event(path: Path, event: int, downsample: int = 0) -> list[PlaneImage]:
     """The planes of one event, halved `downsample` times.
 
     As in larcv3, the charge of a coarse pixel is the float32 sum of its stored charges, in stored
     order, over the number of pixels; its label is the largest.
     """
-    with h5py.File(path, "r") as file:
+    with opened(path) as file:
         count = len(file["Events/event_id"])
         if not 0 <= event < count:
             raise SystemExit(f"{path} has no event {event}: use 0 to {count - 1}")
@@ -45,7 +53,7 @@ def read_event(path: Path, event: int, downsample: int = 0) -> list[PlaneImage]:
 
 def read_batch(path: Path, first: int, batch: int, downsample: int) -> list[list[PlaneImage]]:
     """As many events as asked for, beginning anew after the file's last one."""
-    with h5py.File(path, "r") as file:
+    with opened(path) as file:
         count = len(file["Events/event_id"])
     return [read_event(path, (first + number) % count, downsample) for number in range(batch)]
 
