@@ -26,6 +26,13 @@ extension Compute {
     isTransposed: Bool, into output: Tensor
   ) {
     arena.reclaimingScratch {
+      if let cut = StripCut(filters, rows: rules.targetRows) {
+        convolveStrips(
+          input, weight: weight, filters, cut,
+          start: startingRow(bias, columns: filters.columns), rules: rules,
+          isTransposed: isTransposed, into: output)
+        return
+      }
       let weight = isTransposed ? transposed(weight, filters) : UnsafePointer(weight.values)
       let start = startingRow(bias, columns: filters.columns)
       let spare = arena.scratch(Float.self, count: threads.count * filters.columns)

@@ -46,13 +46,21 @@ extension Compute {
         sumBlocks(sum, perPiece: perPiece, pieces: pieces, into: gradient)
       }
     case .strips(let channels):
-      let strips = (input.channels + channels - 1) / channels
-      threads.run(rules.offsets * strips) { task, _ in
-        let first = task % strips * channels
-        let rows = first..<min(input.channels, first + channels)
-        for block in 0..<rules.blocks {
-          sum.add(block: block, offset: task / strips, rows: rows, to: gradient.values)
-        }
+      sumStrips(sum, channels: channels, into: gradient)
+    }
+  }
+
+  private func sumStrips(_ sum: FusedGradient, channels: Int, into gradient: Tensor) {
+    let inputs = sum.input.channels
+    let strips = (inputs + channels - 1) / channels
+    threads.run(sum.rules.offsets * strips) { task, _ in
+      let (offset, first) = (task / strips, task % strips * channels)
+      let end = sum.rules.offsetStarts[offset + 1]
+      // So many rows stay in the cache from one tile of the gradient to the next.
+      for pair in stride(from: sum.rules.offsetStarts[offset], to: end, by: 512) {
+        sum.add(
+          pair..<min(pair + 512, end), offset: offset, rows: first..<min(inputs, first + channels),
+          to: gradient.values)
       }
     }
   }
@@ -68,7 +76,9 @@ extension Compute {
       let first = piece * perPiece
       for block in first..<min(sum.rules.blocks, first + perPiece) {
         for offset in 0..<sum.rules.offsets {
-          sum.add(block: block, offset: offset, rows: 0..<sum.input.channels, to: partial)
+          sum.add(
+            sum.rules.pairs(block: block, offset: offset), offset: offset,
+            rows: 0..<sum.input.channels, to: partial)
         }
       }
     }
@@ -91,12 +101,12 @@ private struct FusedGradient {
 
   var matrixCount: Int { input.channels * outputGradient.channels }
 
-  /// Adds the products of one offset's pairs in one block, for some of the input channels.
+  /// Adds the products of some of one offset's pairs, for some of the input channels.
   func add(
-    block: Int, offset: Int, rows: Range<Int>, to matrices: UnsafeMutablePointer<Float>
+    _ pairs: Range<Int>, offset: Int, rows: Range<Int>, to matrices: UnsafeMutablePointer<Float>
   ) {
     let columns = outputGradient.channels
-    let pairs = rules.rowPairs(block: block, offset: offset)
+    let pairs = rules.rowPairs(pairs)
     guard pairs.count > 0 else { return }
     accumulate(
       OuterProducts(
