@@ -41,10 +41,10 @@ struct ProfileTables {
         for layer in members {
           let name = layer.path.dropFirst(group.split(separator: ".").count)
             .joined(separator: ".")
-          table.append(row(layer, named: "  " + (name.isEmpty ? layer.layer : name)))
+          table.append(row(layer, named: "  " + name))
         }
       } else {
-        table.append(row(first, named: first.name.isEmpty ? first.layer : first.name))
+        table.append(row(first, named: first.name))
       }
     }
     return table.description
@@ -65,14 +65,17 @@ struct ProfileTables {
   ) -> String {
     var table = MetricsTable(headers: Self.layerHeaders)
     for layer in layers {
-      table.append(row(layer, named: layer.name.isEmpty ? layer.layer : name(layer)))
+      table.append(row(layer, named: name(layer)))
     }
     return table.description
   }
 
   private func row(_ layer: LayerFigures, named name: String) -> [MetricsTable.Cell] {
-    [
-      .text(name), .count(layer.sites), layer.isConvolution ? .count(layer.pairs) : .text(""),
+    let isNamed = !name.allSatisfy { $0 == " " }
+    let suffix = layer.isBetweenLayers ? (isNamed ? ", " : "") + layer.layer : ""
+    return [
+      .text(name + suffix), .count(layer.sites),
+      layer.isConvolution ? .count(layer.pairs) : .text(""),
       layer.isConvolution ? .number(Double(layer.multiplyAdds) / 1e6, decimals: 1) : .text(""),
       .number(Double(layer.bytes) / 1e6, decimals: 1),
       .number(layer.forwardSeconds * 1e3, decimals: 2),
