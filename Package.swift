@@ -20,6 +20,20 @@ func tests(
     name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
+/// Inner loops for one instruction set: the same sources, compiled for other processors.
+func kernels(_ name: String, flags: [String] = []) -> Target {
+  .target(
+    name: name, dependencies: ["KernelOperands"],
+    swiftSettings: settings + [.unsafeFlags(["-Ounchecked"] + flags)])
+}
+
+/// Instruction sets beyond the baseline, where the host that builds has the like.
+#if arch(x86_64)
+  let processorFlags = (avx2: ["-Xcc", "-march=x86-64-v3"], avx512: ["-Xcc", "-march=x86-64-v4"])
+#else
+  let processorFlags = (avx2: [String](), avx512: [String]())
+#endif
+
 let package = Package(
   name: "Submanifold",
   products: [
@@ -49,12 +63,22 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CProcessor", path: "Sources/CProcessor"),
     .target(name: "CSparseHash", path: "CSparseHash"),
 
     // The engine.
     module("Tensors"),
     module("Sites", ["CSparseHash"]),
-    module("Kernels", ["Tensors", "CBLAS"]),
+    module("KernelOperands"),
+    kernels("KernelsBaseline"),
+    kernels("KernelsAVX2", flags: processorFlags.avx2),
+    kernels("KernelsAVX512", flags: processorFlags.avx512),
+    module(
+      "Kernels",
+      [
+        "KernelOperands", "KernelsAVX512", "KernelsAVX2", "KernelsBaseline", "Tensors", "CBLAS",
+        "CProcessor",
+      ]),
     module("Autodiff", ["Tensors"]),
     module("Layers", ["Sites", "Kernels", "Autodiff", "Tensors"]),
     module("Networks", ["Layers", "Autodiff", "Tensors"]),
@@ -108,7 +132,9 @@ let package = Package(
 
     tests("TensorsTests", ["Tensors"]),
     tests("SitesTests", ["Sites", "Reference", "TestSites"]),
-    tests("KernelsTests", ["Kernels", "Sites", "Tensors", "Reference", "TestSites"]),
+    tests(
+      "KernelsTests",
+      ["Kernels", "KernelOperands", "Sites", "Tensors", "Reference", "TestSites"]),
     tests("AutodiffTests", ["Autodiff", "Tensors"]),
     tests(
       "LayersTests",

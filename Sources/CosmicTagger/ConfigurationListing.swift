@@ -1,3 +1,4 @@
+import Kernels
 import Networks
 
 /// The `-- CONFIG --` listing that CosmicTagger prints at the start: names in capitals, sorted, padded
@@ -48,6 +49,8 @@ public struct ConfigurationListing {
     add("metrics", training.averaging.rawValue)
     add("seed", training.seed)
     add("threads", training.threads)
+    add("convolution", training.convolution.rawValue)
+    add("instruction_set", InstructionSet.current.name)
     add("logging_iteration", training.loggingIteration)
     add("score_events", training.scoredEvents)
     add("aux_file", training.auxiliaryFile ?? "none")

@@ -1,4 +1,6 @@
+import Kernels
 import Networks
+import Tensors
 import Training
 
 /// What a run reads: files or simulated events, and how their pixels are understood.
@@ -111,6 +113,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public var seed: UInt64 = 0
   /// Threads to compute with.
   public var threads = 1
+  /// How convolutions are computed.
+  public var convolution = ConvolutionAlgorithm.automatic
   /// More threads than this find no work in the images of a few events.
   public static let mostThreads = 256
   /// Steps between two printed lines.
@@ -154,6 +158,13 @@ public struct TrainingConfiguration: Equatable, Sendable {
     guard (1...Self.mostThreads).contains(threads) else {
       throw TaggerError(
         .usage, "--threads \(threads) is not possible: use 1 to \(Self.mostThreads)")
+    }
+    if let name = InstructionSet.forcedName, InstructionSet.current.name != name {
+      let names = InstructionSet.available.map(\.name).joined(separator: ", ")
+      throw TaggerError(
+        .usage,
+        "\(InstructionSet.forcing)=\(name) is no instruction set of this processor: use one of "
+          + "\(names), or unset it")
     }
     guard loggingIteration >= 1 else {
       throw TaggerError(

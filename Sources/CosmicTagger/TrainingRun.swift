@@ -59,7 +59,8 @@ public struct TrainingRun {
     logger.info("Total number of trainable parameters in this network: \(network.parameterCount)")
     let trainer = Trainer(
       network: network, loss: training.loss, optimizer: training.optimizer.make(),
-      threads: Threads(count: training.threads), seed: training.seed)
+      threads: Threads(count: training.threads), seed: training.seed,
+      convolution: training.convolution)
     let planner = NetworkPlanner(network, inputChannels: configuration.inputChannels)
     let assembly = SiteAssembly(geometry, data)
 

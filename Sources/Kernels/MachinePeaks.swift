@@ -1,4 +1,3 @@
-import CBLAS
 import Tensors
 
 /// What the machine at hand can do at most, measured: the roofline that timings are held against.
@@ -33,23 +32,19 @@ public struct MachinePeaks: Sendable {
     max(flops / (gigaflops * 1e9), bytes / (gigabytesPerSecond * 1e9))
   }
 
-  /// A product of square matrices in each thread, which runs from the cache.
+  /// The chosen instruction set's multiply-adds in registers, in every thread.
   private static func multiplyAddPeak(_ threads: Threads) -> Double {
-    MatrixProduct.prepare()
-    let size = 768
-    let matrices = (0..<threads.count).map { _ in
-      (0..<3).map { _ in Tensor(rows: size, channels: size) }
-    }
-    for tensor in matrices.joined() { tensor.fill(1) }
-    let seconds = best(of: 5) {
-      threads.run(threads.count) { tile, _ in
-        let part = matrices[tile]
-        MatrixProduct.multiply(
-          part[0].matrix(rows: 0..<size), part[1].matrix(rows: 0..<size), into: part[2].values,
-          accumulating: false)
+    let set = InstructionSet.current
+    let rounds = 200_000
+    let operations = set.multiplyAddInRegisters(rounds).operations
+    let tiles = 2 * threads.count
+    let seconds = best(of: 10) {
+      threads.run(tiles) { _, _ in
+        // The witness keeps the work from being left out; it is finite.
+        precondition(set.multiplyAddInRegisters(rounds).witness.isFinite)
       }
     }
-    return 2e-9 * Double(threads.count * size * size * size) / seconds
+    return 1e-9 * Double(tiles * operations) / seconds
   }
 
   /// `a = b + s · c` over vectors that no cache holds: two reads and a write of each element.

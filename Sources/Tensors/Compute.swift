@@ -1,5 +1,5 @@
-/// What an operator computes with: the threads it shares its tiles among, and the arena its results
-/// and scratch memory come from.
+/// What an operator computes with: the threads it shares its tiles among, the arena its results and
+/// scratch memory come from, and the way convolutions are computed.
 public struct Compute {
   /// The pool that runs tiles.
   public let threads: Threads
@@ -7,9 +7,27 @@ public struct Compute {
   /// Where results live until the end of the step.
   public let arena: Arena
 
+  /// How convolutions are computed.
+  public var convolution: ConvolutionAlgorithm
+
   /// Threads and an arena; by default one thread and an arena of their own.
-  public init(threads: Threads = Threads(count: 1), arena: Arena = Arena()) {
+  public init(
+    threads: Threads = Threads(count: 1), arena: Arena = Arena(),
+    convolution: ConvolutionAlgorithm = .automatic
+  ) {
     self.threads = threads
     self.arena = arena
+    self.convolution = convolution
   }
+}
+
+/// A way to compute a convolution; all give the same sums, apart from rounding.
+public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
+  /// The fused one where it can be used, which is faster at all widths; the other elsewhere.
+  case automatic
+  /// Sums stay in registers while the rows of all pairs stream by: for convolutions in one group
+  /// whose channels are multiples of eight.
+  case fused
+  /// Rows are gathered, multiplied by OpenBLAS and scattered, offset by offset.
+  case gatherGEMMScatter = "gather-gemm-scatter"
 }

@@ -31,16 +31,18 @@ public final class Trainer {
   ///
   /// - Parameters:
   ///   - seed: two runs with the same seed leave the same to chance.
+  ///   - convolution: how convolutions are computed.
   ///   - arenaChunkBytes: the least that the memory of the steps grows by.
   public init(
     network: any Layer<SparseTensor>, loss: SegmentationLoss, optimizer: any Optimizer,
-    threads: Threads, seed: UInt64 = 0,
+    threads: Threads, seed: UInt64 = 0, convolution: ConvolutionAlgorithm = .automatic,
     arenaChunkBytes: Int = Arena.standardChunkBytes
   ) {
     self.network = network
     self.loss = loss
     training = TrainingLoop(
-      of: network, by: optimizer, threads: threads, seed: seed, arenaChunkBytes: arenaChunkBytes)
+      of: network, by: optimizer, threads: threads, seed: seed, convolution: convolution,
+      arenaChunkBytes: arenaChunkBytes)
   }
 
   /// What one step did.

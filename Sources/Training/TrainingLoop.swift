@@ -91,16 +91,19 @@ public final class TrainingLoop {
   /// - Parameters:
   ///   - threads: by default as many as there are processors.
   ///   - seed: two runs with the same seed leave the same to chance.
+  ///   - convolution: how convolutions are computed.
   ///   - arenaChunkBytes: the least that the memory of the steps grows by.
   public init(
     of network: any Module, by optimizer: any Optimizer,
     threads: Threads = Threads(count: Threads.available), seed: UInt64 = 0,
+    convolution: ConvolutionAlgorithm = .automatic,
     arenaChunkBytes: Int = Arena.standardChunkBytes
   ) {
     parameters = network.namedTrainedParameters
     self.optimizer = optimizer
     self.seed = seed
-    compute = Compute(threads: threads, arena: Arena(chunkBytes: arenaChunkBytes))
+    compute = Compute(
+      threads: threads, arena: Arena(chunkBytes: arenaChunkBytes), convolution: convolution)
   }
 
   /// What one step did.

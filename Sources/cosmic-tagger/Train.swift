@@ -6,6 +6,7 @@ import Training
 extension TrainingConfiguration.Balance: ExpressibleByArgument {}
 extension TrainingConfiguration.Averaging: ExpressibleByArgument {}
 extension OptimizerKind: ExpressibleByArgument {}
+extension ConvolutionAlgorithm: ExpressibleByArgument {}
 
 /// `cosmic-tagger train`.
 struct Train: ParsableCommand {
@@ -67,6 +68,14 @@ struct Train: ParsableCommand {
   var threads = min(Threads.available, TrainingConfiguration.mostThreads)
 
   @Option(
+    help: ArgumentHelp(
+      "How convolutions are computed.",
+      discussion:
+        "fused: sums stay in registers; gather-gemm-scatter: through OpenBLAS; automatic: fused "
+        + "wherever channels are multiples of eight."))
+  var convolution = ConvolutionAlgorithm.automatic
+
+  @Option(
     name: [.customLong("li", withSingleDash: true), .long],
     parsing: .unconditional,
     help: ArgumentHelp("Steps from one printed line to the next.", valueName: "steps"))
@@ -123,6 +132,7 @@ struct Train: ParsableCommand {
     training.averaging = metrics
     training.seed = data.seed
     training.threads = threads
+    training.convolution = convolution
     training.loggingIteration = loggingIteration
     training.scoredEvents = scoreEvents
     training.auxiliaryFile = auxFile

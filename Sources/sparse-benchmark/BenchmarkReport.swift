@@ -42,7 +42,7 @@ struct BenchmarkReport: Codable {
 
   init(_ benchmark: String) {
     self.benchmark = benchmark
-    instructionSet = Compute.instructionSetName
+    instructionSet = InstructionSet.current.name
   }
 
   /// Measures what the machine can do with some threads, and notes it.

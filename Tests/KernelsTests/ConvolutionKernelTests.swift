@@ -6,7 +6,9 @@ import Testing
 /// Proves convolution and its weight gradient against plain loops in double precision.
 @Suite("Convolution kernels")
 struct ConvolutionKernelTests {
-  static let channels = [(1, 3), (3, 1), (8, 17), (17, 8), (32, 32)]
+  static let channels = [
+    (1, 3), (3, 1), (8, 17), (17, 8), (32, 32), (1, 8), (7, 24), (40, 16), (16, 48), (9, 120),
+  ]
 
   @Test("forward, plain and with transposed weights", arguments: RuleCase.allCases, channels)
   func forward(_ ruleCase: RuleCase, channels: (input: Int, output: Int)) throws {
@@ -22,16 +24,20 @@ struct ConvolutionKernelTests {
         : randomTensor(offsets * inputs, outputs, seed: 3)
       let (values, areSame) = onAllThreadCounts { compute in
         rules.with { rules in
-          [
-            compute.convolve(
-              input, weight: weight, bias: bias, rules: rules, transposingWeight: isTransposed),
-            compute.convolve(
-              input, weight: weight, bias: nil, rules: rules, transposingWeight: isTransposed),
-          ].map(\.array)
+          ConvolutionAlgorithm.allCases.flatMap { algorithm in
+            var compute = compute
+            compute.convolution = algorithm
+            return [
+              compute.convolve(
+                input, weight: weight, bias: bias, rules: rules, transposingWeight: isTransposed),
+              compute.convolve(
+                input, weight: weight, bias: nil, rules: rules, transposingWeight: isTransposed),
+            ].map(\.array)
+          }
         }
       }
       #expect(areSame)
-      for (index, bias) in [bias.doubles, [Double](repeating: 0, count: outputs)].enumerated() {
+      for (number, bias) in [bias.doubles, [Double](repeating: 0, count: outputs)].enumerated() {
         var expected = (0..<rules.targetRows).flatMap { _ in bias }
         for (offset, pairs) in rules.pairs.enumerated() {
           for pair in pairs {
@@ -47,8 +53,10 @@ struct ConvolutionKernelTests {
             }
           }
         }
-        let difference = compare(values[index].map(Double.init), with: expected)
-        #expect(difference.scaledError < 2e-6, "\(difference)")
+        for index in stride(from: number, to: values.count, by: 2) {
+          let difference = compare(values[index].map(Double.init), with: expected)
+          #expect(difference.scaledError < 2e-6, "\(difference)")
+        }
       }
     }
   }
@@ -62,12 +70,16 @@ struct ConvolutionKernelTests {
     let gradient = randomTensor(rules.targetRows, outputs, seed: 5)
     let before = randomTensor(offsets * inputs, outputs, seed: 6)
     let (values, areSame) = onAllThreadCounts { compute in
-      let sum = Tensor(rows: before.rows, channels: outputs, before.array)
-      rules.with {
-        compute.accumulateWeightGradient(
-          input: input, outputGradient: gradient, rules: $0, into: sum)
+      ConvolutionAlgorithm.allCases.map { algorithm in
+        var compute = compute
+        compute.convolution = algorithm
+        let sum = Tensor(rows: before.rows, channels: outputs, before.array)
+        rules.with {
+          compute.accumulateWeightGradient(
+            input: input, outputGradient: gradient, rules: $0, into: sum)
+        }
+        return sum.array
       }
-      return [sum.array]
     }
     #expect(areSame)
     var expected = before.doubles
@@ -81,8 +93,20 @@ struct ConvolutionKernelTests {
         }
       }
     }
-    let difference = compare(values[0].map(Double.init), with: expected)
-    #expect(difference.scaledError < 5e-6, "\(difference)")
+    for values in values {
+      let difference = compare(values.map(Double.init), with: expected)
+      #expect(difference.scaledError < 5e-6, "\(difference)")
+    }
+  }
+
+  @Test("what can be fused is fused, unless told otherwise")
+  func choice() {
+    var compute = Compute()
+    #expect(compute.algorithm(outputChannels: 16) == .fused)
+    #expect(compute.algorithm(outputChannels: 12) == .gatherGEMMScatter)
+    #expect(compute.algorithm(outputChannels: 16, groups: 2) == .gatherGEMMScatter)
+    compute.convolution = .gatherGEMMScatter
+    #expect(compute.algorithm(outputChannels: 16) == .gatherGEMMScatter)
   }
 
   @Test(

@@ -24,6 +24,12 @@ struct LentRules {
     }
   }
 
+  private var writesEachRowOnce: Bool {
+    var pairs = [Int](repeating: 0, count: targetRows)
+    for pair in self.pairs.joined() { pairs[pair.output] += 1 }
+    return pairs.allSatisfy { $0 == 1 }
+  }
+
   func with<Result>(_ body: (Rules) -> Result) -> Result {
     let blocks = isInverse ? rulebook.inputBlocks : rulebook.outputBlocks
     // A padding element, so that empty columns have an address too.
@@ -44,7 +50,8 @@ struct LentRules {
                 blockStarts: blockStarts, offsets: rulebook.geometry.volume,
                 blocks: blocks.count, rowsPerBlock: blocks.rowsPerBlock,
                 sourceRows: sourceRows, targetRows: targetRows,
-                identityOffset: rulebook.identityOffset))
+                identityOffset: rulebook.identityOffset,
+                writesEachRowOnce: writesEachRowOnce))
           }
         }
       }

@@ -45,7 +45,7 @@ struct ProfileReport: Encodable {
   init(_ measurement: NetworkMeasurement, _ run: ProfilingRun) throws {
     preset = run.preset
     threads = run.training.threads
-    instructionSet = Compute.instructionSetName
+    instructionSet = InstructionSet.current.name
     downsample = run.data.downsample
     batch = run.data.minibatchSize
     steps = run.steps

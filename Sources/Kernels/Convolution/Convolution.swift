@@ -1,12 +1,10 @@
 import Tensors
 
 extension Compute {
-  /// Gather-GEMM-scatter: `output[t] = bias + Σ input[s] · weight[k]` over the pairs (s, t) of
-  /// every offset k.
+  /// `output[t] = bias + Σ input[s] · weight[k]` over the pairs (s, t) of every offset k.
   ///
-  /// Each block of output rows is finished by one thread: the rows it needs are gathered, multiplied
-  /// by OpenBLAS and added to the block, offset by offset in fixed order. Cost: pairs × input ×
-  /// output channels multiply-adds; gathered rows stay in the cache.
+  /// Each block of output rows is finished by one thread, offset by offset in fixed order, so the
+  /// bits do not depend on the thread count. Cost: pairs × input × output channels multiply-adds.
   ///
   /// - Parameters:
   ///   - input: `[rules.sourceRows, input channels]`.
@@ -20,7 +18,6 @@ extension Compute {
     _ input: Tensor, weight: Tensor, bias: Tensor?, rules: Rules, transposingWeight: Bool = false,
     groups: Int = 1
   ) -> Tensor {
-    MatrixProduct.prepare()
     let inputChannels = input.channels
     let outputChannels = transposingWeight ? weight.rows / rules.offsets : weight.channels * groups
     precondition(input.rows == rules.sourceRows, "input rows are the rulebook's sources")
@@ -31,147 +28,27 @@ extension Compute {
       return convolveDepthwise(input, weight: weight, bias: bias, rules: rules)
     }
     let output = arena.tensor(rows: rules.targetRows, channels: outputChannels)
-    let filters = (0..<rules.offsets).map { offset in
-      OffsetFilter(
-        weight: weight, offset: offset, groups: groups, inputChannels: inputChannels,
-        outputChannels: outputChannels, isTransposed: transposingWeight)
-    }
-    arena.reclaimingScratch {
-      convolve(input, filters, bias: bias, rules: rules, into: output)
+    switch algorithm(outputChannels: outputChannels, groups: groups) {
+    case .fused:
+      let filters = FusedFilters(
+        inner: inputChannels, columns: outputChannels, offsets: rules.offsets)
+      convolveFused(
+        input, weight: weight, filters, bias: bias, rules: rules,
+        isTransposed: transposingWeight, into: output)
+    case .gatherGEMMScatter, .automatic:
+      let filters = (0..<rules.offsets).map { offset in
+        OffsetFilter(
+          weight: weight, offset: offset, groups: groups, inputChannels: inputChannels,
+          outputChannels: outputChannels, isTransposed: transposingWeight)
+      }
+      convolveGathered(input, filters, bias: bias, rules: rules, into: output)
     }
     return output
   }
 
-  private func convolve(
-    _ input: Tensor, _ filters: [OffsetFilter], bias: Tensor?, rules: Rules, into output: Tensor
-  ) {
-    let scratch = BlockScratch(
-      arena, threads: threads.count, rows: rules.rowsPerBlock,
-      channels: input.channels, output.channels)
-    threads.run(rules.blocks) { block, thread in
-      initialise(output, rows: rules.rows(ofBlock: block), bias: bias)
-      for filter in filters {
-        accumulate(
-          block: block, offset: filter.offset, input: input, filter: filter, rules: rules,
-          into: output, gathered: scratch.first(thread), products: scratch.second(thread))
-      }
-    }
-  }
-
-  func initialise(_ output: Tensor, rows: Range<Int>, bias: Tensor?) {
-    let channels = output.channels
-    let first = output.values + rows.lowerBound * channels
-    guard let bias else {
-      first.update(repeating: 0, count: rows.count * channels)
-      return
-    }
-    for row in 0..<rows.count {
-      (first + row * channels).update(from: bias.values, count: channels)
-    }
-  }
-
-  private func accumulate(
-    block: Int, offset: Int, input: Tensor, filter: OffsetFilter, rules: Rules,
-    into output: Tensor, gathered: UnsafeMutablePointer<Float>,
-    products: UnsafeMutablePointer<Float>
-  ) {
-    let inputChannels = input.channels
-    let outputChannels = output.channels
-    if offset == rules.identityOffset {
-      let rows = rules.rows(ofBlock: block)
-      filter.multiply(
-        input.matrix(rows: rows), into: output.values + rows.lowerBound * outputChannels,
-        accumulating: true)
-      return
-    }
-    let pairs = rules.pairs(block: block, offset: offset)
-    guard !pairs.isEmpty else { return }
-    gather(input, rows: rules.sources + pairs.lowerBound, count: pairs.count, into: gathered)
-    filter.multiply(
-      Matrix(gathered, rows: pairs.count, columns: inputChannels), into: products,
-      accumulating: false)
-    scatterAdd(products, rows: rules.targets + pairs.lowerBound, count: pairs.count, to: output)
-  }
-}
-
-/// Copies chosen rows of a tensor one after the other.
-func gather(
-  _ tensor: Tensor, rows: UnsafePointer<Int32>, count: Int,
-  into gathered: UnsafeMutablePointer<Float>
-) {
-  let channels = tensor.channels
-  for index in 0..<count {
-    let source = tensor.values + Int(rows[index]) &* channels
-    let target = gathered + index &* channels
-    for channel in 0..<channels { target[channel] = source[channel] }
-  }
-}
-
-/// Adds rows that lie one after the other to chosen rows of a tensor.
-func scatterAdd(
-  _ products: UnsafePointer<Float>, rows: UnsafePointer<Int32>, count: Int, to tensor: Tensor
-) {
-  let channels = tensor.channels
-  for index in 0..<count {
-    let source = products + index &* channels
-    let target = tensor.values + Int(rows[index]) &* channels
-    for channel in 0..<channels { target[channel] += source[channel] }
-  }
-}
-
-/// Two row buffers for each thread, in memory that no two threads share a cache line of.
-struct BlockScratch {
-  private let firstBase: UnsafeMutablePointer<Float>
-  private let secondBase: UnsafeMutablePointer<Float>
-  private let firstFloats: Int
-  private let secondFloats: Int
-
-  init(
-    _ arena: Arena, threads: Int, rows: Int, channels firstChannels: Int, _ secondChannels: Int
-  ) {
-    firstFloats = BlockScratch.padded(rows * firstChannels)
-    secondFloats = BlockScratch.padded(rows * secondChannels)
-    firstBase = arena.scratch(Float.self, count: threads * firstFloats)
-    secondBase = arena.scratch(Float.self, count: threads * secondFloats)
-  }
-
-  func first(_ thread: Int) -> UnsafeMutablePointer<Float> { firstBase + thread * firstFloats }
-  func second(_ thread: Int) -> UnsafeMutablePointer<Float> { secondBase + thread * secondFloats }
-
-  private static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
-}
-
-/// The weights of one filter offset: a matrix for each group of channels.
-private struct OffsetFilter {
-  let weight: Tensor
-  let offset: Int
-  let groups: Int
-  let inputChannels: Int
-  let outputChannels: Int
-  let isTransposed: Bool
-
-  /// `result = rows · weights`, or `+=`, group by group; rows of the result are dense.
-  func multiply(_ rows: Matrix, into result: UnsafeMutablePointer<Float>, accumulating: Bool) {
-    for group in 0..<groups {
-      MatrixProduct.multiply(
-        rows.group(group, of: groups),
-        weight.matrix(
-          offset: offset * groups + group, inputChannels: inputChannels / groups,
-          outputChannels: outputChannels / groups, isTransposed: isTransposed),
-        into: result + group * (outputChannels / groups), pitch: outputChannels,
-        accumulating: accumulating)
-    }
-  }
-}
-
-extension Tensor {
-  /// The weight matrix of one filter offset, or of one group of an offset.
-  func matrix(
-    offset: Int, inputChannels: Int, outputChannels: Int, isTransposed: Bool
-  ) -> Matrix {
-    let start = values + offset * inputChannels * outputChannels
-    return isTransposed
-      ? Matrix(start, rows: outputChannels, columns: inputChannels, isTransposed: true)
-      : Matrix(start, rows: inputChannels, columns: outputChannels)
+  /// The algorithm of a convolution, or of a gradient of one, that makes so many channels.
+  public func algorithm(outputChannels: Int, groups: Int = 1) -> ConvolutionAlgorithm {
+    let canBeFused = groups == 1 && outputChannels % 8 == 0
+    return canBeFused && convolution != .gatherGEMMScatter ? .fused : .gatherGEMMScatter
   }
 }

@@ -17,9 +17,13 @@ extension Compute {
   public func accumulateWeightGradient(
     input: Tensor, outputGradient: Tensor, rules: Rules, into gradient: Tensor, groups: Int = 1
   ) {
-    MatrixProduct.prepare()
     let matrixCount = input.channels * outputGradient.channels / groups
     precondition(gradient.count == rules.offsets * matrixCount, "gradient fits the channels")
+    guard algorithm(outputChannels: outputGradient.channels, groups: groups) != .fused else {
+      return accumulateFusedWeightGradient(
+        input: input, outputGradient: outputGradient, rules: rules, into: gradient)
+    }
+    MatrixProduct.prepare()
     arena.reclaimingScratch {
       sumPieces(input, outputGradient, rules, groups: groups, matrixCount, into: gradient)
     }

@@ -1,10 +1,8 @@
 import Tensors
 
 extension Compute {
-  private static let rowsPerProduct = 512
-  private static let rowsPerPartial = 4096
-
-  /// `output = input · weight + bias` on every row: a convolution of filter size one.
+  /// `output = input · weight + bias` on every row: a convolution whose only offset pairs each row
+  /// with itself.
   ///
   /// - Parameters:
   ///   - input: `[rows, input channels]`.
@@ -14,24 +12,10 @@ extension Compute {
   public func linear(
     _ input: Tensor, weight: Tensor, bias: Tensor?, transposingWeight: Bool = false
   ) -> Tensor {
-    MatrixProduct.prepare()
-    let outputChannels = transposingWeight ? weight.rows : weight.channels
-    precondition(weight.count == input.channels * outputChannels, "weight fits the channels")
-    let output = arena.tensor(rows: input.rows, channels: outputChannels)
-    let matrix = weight.matrix(
-      offset: 0, inputChannels: input.channels, outputChannels: outputChannels,
-      isTransposed: transposingWeight)
-    threads.forEachTile(of: input.rows, tile: Self.rowsPerProduct) { rows in
-      let result = output.values + rows.lowerBound * outputChannels
-      if let bias {
-        for row in 0..<rows.count {
-          (result + row * outputChannels).update(from: bias.values, count: outputChannels)
-        }
-      }
-      MatrixProduct.multiply(
-        input.matrix(rows: rows), matrix, into: result, accumulating: bias != nil)
+    withIdentityRules(rows: input.rows) { rules in
+      convolve(
+        input, weight: weight, bias: bias, rules: rules, transposingWeight: transposingWeight)
     }
-    return output
   }
 
   /// `gradient += inputᵀ · outputGradient`, summed over fixed pieces in fixed order.
@@ -40,28 +24,27 @@ extension Compute {
   public func accumulateLinearWeightGradient(
     input: Tensor, outputGradient: Tensor, into gradient: Tensor
   ) {
-    MatrixProduct.prepare()
-    let pieces = (input.rows + Self.rowsPerPartial - 1) / Self.rowsPerPartial
-    arena.reclaimingScratch {
-      let partials = arena.scratch(Float.self, count: pieces * gradient.count)
-      threads.run(pieces) { piece, _ in
-        let first = piece * Self.rowsPerPartial
-        let rows = first..<min(input.rows, first + Self.rowsPerPartial)
-        MatrixProduct.multiply(
-          input.matrix(rows: rows).transposed, outputGradient.matrix(rows: rows),
-          into: partials + piece * gradient.count, accumulating: false)
-      }
-      for piece in 0..<pieces {
-        let partial = partials + piece * gradient.count
-        for element in 0..<gradient.count { gradient.values[element] += partial[element] }
-      }
+    withIdentityRules(rows: input.rows) { rules in
+      accumulateWeightGradient(
+        input: input, outputGradient: outputGradient, rules: rules, into: gradient)
     }
   }
-}
 
-extension Tensor {
-  /// A range of rows as an operand of a matrix product.
-  func matrix(rows: Range<Int>) -> Matrix {
-    Matrix(values + rows.lowerBound * channels, rows: rows.count, columns: channels)
+  /// Lends the rulebook that pairs each of so many rows with itself.
+  private func withIdentityRules<Result>(rows count: Int, _ body: (Rules) -> Result) -> Result {
+    let rowsPerBlock = 512
+    let blocks = (count + rowsPerBlock - 1) / rowsPerBlock
+    // Results are taken from the arena while these lists are in use, so the lists are not reclaimed.
+    let rows = arena.scratch(Int32.self, count: count)
+    let starts = arena.scratch(Int.self, count: blocks + 3)
+    for row in 0..<count { rows[row] = Int32(truncatingIfNeeded: row) }
+    for block in 0...blocks { starts[block] = min(count, block * rowsPerBlock) }
+    starts[blocks + 1] = 0
+    starts[blocks + 2] = count
+    return body(
+      Rules(
+        sources: rows, targets: rows, offsetStarts: starts + blocks + 1, blockStarts: starts,
+        offsets: 1, blocks: blocks, rowsPerBlock: rowsPerBlock, sourceRows: count,
+        targetRows: count, identityOffset: 0))
   }
 }

@@ -1,3 +1,5 @@
+import KernelOperands
+
 /// A rulebook as kernels see it: rows to read, rows to write, cut into blocks of written rows.
 ///
 /// Pairs are grouped by filter offset and ascend in both columns. The memory belongs to the rulebook
@@ -33,11 +35,15 @@ public struct Rules {
   /// The offset whose pairs are exactly (row, row), if there is one: it needs no gathering.
   public let identityOffset: Int?
 
+  /// Whether every written row has exactly one pair.
+  public let writesEachRowOnce: Bool
+
   /// Describes a rulebook.
   public init(
     sources: UnsafePointer<Int32>, targets: UnsafePointer<Int32>,
     offsetStarts: UnsafePointer<Int>, blockStarts: UnsafePointer<Int>, offsets: Int, blocks: Int,
-    rowsPerBlock: Int, sourceRows: Int, targetRows: Int, identityOffset: Int?
+    rowsPerBlock: Int, sourceRows: Int, targetRows: Int, identityOffset: Int?,
+    writesEachRowOnce: Bool = false
   ) {
     self.sources = sources
     self.targets = targets
@@ -49,6 +55,7 @@ public struct Rules {
     self.sourceRows = sourceRows
     self.targetRows = targetRows
     self.identityOffset = identityOffset
+    self.writesEachRowOnce = writesEachRowOnce
   }
 
   /// Rows of a block.
@@ -59,5 +66,17 @@ public struct Rules {
   /// Pairs of one offset whose target is in a block.
   func pairs(block: Int, offset: Int) -> Range<Int> {
     blockStarts[block * offsets + offset]..<blockStarts[(block + 1) * offsets + offset]
+  }
+
+  /// The same as row numbers.
+  func rowPairs(block: Int, offset: Int) -> RowPairs {
+    rowPairs(pairs(block: block, offset: offset))
+  }
+
+  /// Some pairs as row numbers.
+  func rowPairs(_ pairs: Range<Int>) -> RowPairs {
+    RowPairs(
+      sources: sources + pairs.lowerBound, targets: targets + pairs.lowerBound,
+      count: pairs.count)
   }
 }

@@ -93,8 +93,9 @@ public struct Filters {
     input.tape.trace?.count(
       multiplyAdds: rulebook.pairCount * weight.count / max(1, rulebook.geometry.volume),
       pairs: rulebook.pairCount,
-      algorithm: input.tape.compute.algorithmName(
-        inputChannels: inputChannels, outputChannels: outputChannels, groups: groups))
+      algorithm: input.tape.compute.algorithm(
+        outputChannels: outputChannels, groups: groups
+      ).rawValue)
     return input.tape.record(rows: rows, channels: outputChannels) { compute in
       let output = rulebook.withRules(direction) { rules in
         compute.convolve(

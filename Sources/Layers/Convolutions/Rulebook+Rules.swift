@@ -18,6 +18,13 @@ extension Rulebook {
     direction == .forward ? outputSites : inputSites
   }
 
+  /// Whether an operator writes each of its sites by exactly one pair: on the way back from windows
+  /// that do not overlap and leave no site out.
+  private func writesEachRowOnce(_ direction: Direction) -> Bool {
+    direction == .inverse && form == .strided && pairCount == inputSites.count
+      && zip(geometry.stride, geometry.extent).allSatisfy { $0 >= $1 }
+  }
+
   /// Lends the rulebook to a kernel, in one of its two directions.
   package func withRules<Result>(_ direction: Direction, _ body: (Rules) -> Result) -> Result {
     let blocks = direction == .forward ? outputBlocks : inputBlocks
@@ -33,7 +40,8 @@ extension Rulebook {
                 sources: sources, targets: targets, offsetStarts: offsetStarts,
                 blockStarts: blockStarts, offsets: geometry.volume, blocks: blocks.count,
                 rowsPerBlock: blocks.rowsPerBlock, sourceRows: sourceRows,
-                targetRows: blocks.rowCount, identityOffset: identityOffset))
+                targetRows: blocks.rowCount, identityOffset: identityOffset,
+                writesEachRowOnce: writesEachRowOnce(direction)))
           }
         }
       }

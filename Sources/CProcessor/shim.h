@@ -1,0 +1,20 @@
+#pragma once
+#include <stdbool.h>
+
+// What Swift cannot ask the processor itself. Names are those of the x86-64 microarchitecture levels.
+
+static inline bool processor_has_x86_64_v3(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("x86-64-v3");
+#else
+  return false;
+#endif
+}
+
+static inline bool processor_has_x86_64_v4(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("x86-64-v4");
+#else
+  return false;
+#endif
+}

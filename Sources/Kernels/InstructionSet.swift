@@ -1,0 +1,62 @@
+import CProcessor
+import Foundation
+import KernelOperands
+import KernelsAVX2
+import KernelsAVX512
+import KernelsBaseline
+
+/// The inner loops of one set of processor instructions.
+///
+/// `current` is chosen once, when the first kernel runs: the widest set the processor has, or the one
+/// that the environment variable `SUBMANIFOLD_INSTRUCTION_SET` names. Sums are made in the same order
+/// by all; with AVX2 and AVX-512 the bits are the same, on x86 without either they are not, since
+/// products are rounded before they are added.
+public struct InstructionSet: Sendable {
+  /// `portable`, `avx2` or `avx512`.
+  public let name: String
+
+  /// `output[t] += input[s] · weight` for each pair (s, t).
+  let accumulateRows: @Sendable (RowProducts) -> Void
+
+  /// `sums += Σ left[s]ᵀ · right[t]`.
+  let accumulateOuterProducts: @Sendable (OuterProducts) -> Void
+
+  /// Multiply-adds in registers.
+  let multiplyAddInRegisters: @Sendable (Int) -> (operations: Int, witness: Float)
+
+  /// Sets of this processor, narrow ones first.
+  public static let available: [InstructionSet] =
+    [.portable] + (processor_has_x86_64_v3() ? [.avx2] : [])
+    + (processor_has_x86_64_v4() ? [.avx512] : [])
+
+  /// The environment variable that forces a set, and what it asks for, if anything.
+  public static let forcing = "SUBMANIFOLD_INSTRUCTION_SET"
+
+  /// The set that the environment asks for; nothing where it asks for none.
+  public static let forcedName = ProcessInfo.processInfo.environment[forcing]
+
+  /// The set all kernels use.
+  ///
+  /// A name in the environment that this processor has no set for is disregarded here; the command
+  /// line refuses it.
+  public static let current: InstructionSet =
+    available.first { $0.name == forcedName } ?? available.last ?? .portable
+
+  private static let portable = InstructionSet(
+    name: "portable",
+    accumulateRows: { KernelsBaseline.accumulate($0) },
+    accumulateOuterProducts: { KernelsBaseline.accumulate($0) },
+    multiplyAddInRegisters: { KernelsBaseline.multiplyAddInRegisters(rounds: $0) })
+
+  private static let avx2 = InstructionSet(
+    name: "avx2",
+    accumulateRows: { KernelsAVX2.accumulate($0) },
+    accumulateOuterProducts: { KernelsAVX2.accumulate($0) },
+    multiplyAddInRegisters: { KernelsAVX2.multiplyAddInRegisters(rounds: $0) })
+
+  private static let avx512 = InstructionSet(
+    name: "avx512",
+    accumulateRows: { KernelsAVX512.accumulate($0) },
+    accumulateOuterProducts: { KernelsAVX512.accumulate($0) },
+    multiplyAddInRegisters: { KernelsAVX512.multiplyAddInRegisters(rounds: $0) })
+}
