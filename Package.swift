@@ -162,7 +162,8 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
     tests(
-      "CommandLineTests", ["cosmic-tagger", "shape-classifier", "LArCV"], exclude: ["Snapshots"]),
+      "CommandLineTests", ["cosmic-tagger", "shape-classifier", "sparse-benchmark", "LArCV"],
+      exclude: ["Snapshots"]),
   ],
   cxxLanguageStandard: .cxx17
 )
