@@ -36,10 +36,10 @@ public struct AutomaticIndex: SiteIndex {
   }
 
   /// As the chosen index does.
-  public func pairs(_ deltas: [UInt64]) -> [SitePairs] {
+  public func findPairs(_ deltas: [UInt64], in lists: PairLists) {
     switch choice {
-    case .bitmap(let index): index.pairs(deltas)
-    case .merge(let index): index.pairs(deltas)
+    case .bitmap(let index): index.findPairs(deltas, in: lists)
+    case .merge(let index): index.findPairs(deltas, in: lists)
     }
   }
 }
