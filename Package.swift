@@ -25,6 +25,7 @@ let package = Package(
   products: [
     .executable(name: "cosmic-tagger", targets: ["cosmic-tagger"]),
     .executable(name: "shape-classifier", targets: ["shape-classifier"]),
+    .executable(name: "sparse-benchmark", targets: ["sparse-benchmark"]),
     .library(
       name: "Submanifold",
       targets: ["Tensors", "Sites", "Kernels", "Autodiff", "Layers", "Networks", "Training"]),
@@ -83,6 +84,14 @@ let package = Package(
         "CosmicTagger", "LArTPCSimulation", "Networks", "Tensors", "Training",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+
+    .executableTarget(
+      name: "sparse-benchmark",
+      dependencies: [
+        "CosmicTagger", "Kernels", "Layers", "Networks", "Sites", "Telemetry", "Tensors",
+        "Training", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
 

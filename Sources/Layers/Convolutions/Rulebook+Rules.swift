@@ -2,23 +2,24 @@ import Kernels
 import Sites
 
 /// Which column of a rulebook an operator reads.
-enum Direction {
+package enum Direction {
   /// Reads the input column, writes the output column: convolution, pooling.
   case forward
   /// Reads the output column, writes the input column: deconvolution, un-pooling, input gradients.
   case inverse
 
-  var reversed: Direction { self == .forward ? .inverse : .forward }
+  /// The other one: that of the input gradient.
+  package var reversed: Direction { self == .forward ? .inverse : .forward }
 }
 
 extension Rulebook {
   /// The sites an operator writes.
-  func targetSites(_ direction: Direction) -> SiteSet {
+  package func targetSites(_ direction: Direction) -> SiteSet {
     direction == .forward ? outputSites : inputSites
   }
 
   /// Lends the rulebook to a kernel, in one of its two directions.
-  func withRules<Result>(_ direction: Direction, _ body: (Rules) -> Result) -> Result {
+  package func withRules<Result>(_ direction: Direction, _ body: (Rules) -> Result) -> Result {
     let blocks = direction == .forward ? outputBlocks : inputBlocks
     let sources = direction == .forward ? inputRows : outputRows
     let targets = direction == .forward ? outputRows : inputRows

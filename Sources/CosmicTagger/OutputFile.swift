@@ -1,0 +1,62 @@
+import Foundation
+
+/// A file that a run writes at its end: tried before the run begins.
+public struct OutputFile {
+  /// The file's path as the user gave it.
+  public let path: String
+
+  private let option: String
+
+  /// Makes sure the file can be written; one that was not there is not made yet.
+  ///
+  /// - Parameter option: the option that named it, for messages.
+  /// - Throws: `TaggerError` when it cannot be written.
+  public init(_ path: String, option: String) throws(TaggerError) {
+    self.path = path
+    self.option = option
+    let exists = FileManager.default.fileExists(atPath: path)
+    let descriptor = open(path, O_WRONLY | O_CREAT, 0o666)
+    guard descriptor >= 0 else { throw failure(errno) }
+    close(descriptor)
+    if !exists { unlink(path) }
+  }
+
+  /// Writes an encodable value as JSON, keys in alphabetical order.
+  ///
+  /// - Throws: `TaggerError` when the file cannot be written.
+  public func writeJSON(_ value: some Encodable, isPretty: Bool = true) throws(TaggerError) {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    do {
+      let data = try encoder.encode(value)
+      try write(data + Data("\n".utf8))
+    } catch {
+      throw TaggerError(error)
+    }
+  }
+
+  private func write(_ data: Data) throws(TaggerError) {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
+    guard descriptor >= 0 else { throw failure(errno) }
+    defer { close(descriptor) }
+    var bytes = Array(data)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+      if count >= 0 {
+        bytes = bytes.dropFirst(count)
+      } else if errno != EINTR {
+        throw failure(errno)
+      }
+    }
+  }
+
+  private func failure(_ code: Int32) -> TaggerError {
+    TaggerError(
+      .inputOutput,
+      "\(path) cannot be written (\(String(cString: strerror(code)))): choose another \(option)")
+  }
+}
