@@ -62,7 +62,7 @@ public struct SortedMergeIndex: SiteIndex {
       let length = sites.packing.spatialSize.last, length <= LineTable.longestLine,
       sites.count >= length / 8
     else { return nil }
-    let lines = SiteLines(sites)
+    let lines = sites.lines
     return lines.count * Self.sitesPerTabledLine <= sites.count ? lines : nil
   }
 }

@@ -65,17 +65,17 @@ struct StepMerge {
       let isReached = a >= target ? 1 : 0
       let row = Int32(truncatingIfNeeded: output)
       let isFirst = a == target ? 1 : 0
+      let isSecond = isReached & ((a == target &+ 1 ? 1 : 0) | (b == target &+ 1 ? 1 : 0))
+      let isThird =
+        isReached
+        & ((a == target &+ 2 ? 1 : 0) | (b == target &+ 2 ? 1 : 0) | (c == target &+ 2 ? 1 : 0))
       first[0] = Int32(truncatingIfNeeded: input)
       first[distance] = row
       first += isFirst
-      let next = input &+ isFirst
-      let isSecond = (isFirst == 1 ? b : a) == target &+ 1 ? 1 : 0
-      second[0] = Int32(truncatingIfNeeded: next)
+      second[0] = Int32(truncatingIfNeeded: input &+ isFirst)
       second[distance] = row
       second += isSecond
-      let last = isFirst &+ isSecond
-      let isThird = (last == 2 ? c : last == 1 ? b : a) == target &+ 2 ? 1 : 0
-      third[0] = Int32(truncatingIfNeeded: input &+ last)
+      third[0] = Int32(truncatingIfNeeded: input &+ isFirst &+ isSecond)
       third[distance] = row
       third += isThird
       output &+= isReached

@@ -34,7 +34,7 @@ struct LineHalving {
       UInt64.self, count: sites.count, bytes: sites.count * MemoryLayout<UInt64>.stride)
     defer { free(scratch) }
     let count = sites.keys.withUnsafeBufferPointer { keys in
-      merge(keys, coarseKeys: scratch, lists)
+      merge(sites, keys, coarseKeys: scratch, lists)
     }
     let keys = LargeMemory.array(UInt64.self, count: count) {
       $0.update(from: scratch, count: count)
@@ -47,27 +47,33 @@ struct LineHalving {
 
   /// Writes coarse keys and pairs, and returns how many coarse sites there are.
   private func merge(
-    _ keys: UnsafeBufferPointer<UInt64>, coarseKeys: UnsafeMutablePointer<UInt64>,
+    _ sites: SiteSet, _ keys: UnsafeBufferPointer<UInt64>, coarseKeys: UnsafeMutablePointer<UInt64>,
     _ lists: PairLists
   ) -> Int {
     let shift = UInt64(fine.lineShift)
+    let fineLines = sites.lines
     var merge = LineMerge(keys, coarseKeys: coarseKeys, lists, lines: lines)
-    var start = 0
-    while start < keys.count {
-      // The even line, where there is one, and the odd one behind it.
-      let line = keys[start] &>> shift
-      let isOdd = lines == 2 && line & 1 == 1
-      let even = line &- (isOdd ? 1 : 0)
-      let middle = isOdd ? start : firstRow(notBelow: (even &+ 1) &<< shift, in: keys, from: start)
-      let end =
-        lines == 1
-        ? middle : firstRow(notBelow: (even &+ 2) &<< shift, in: keys, from: middle)
-      merge.add(
-        even: start..<middle, odd: middle..<end, evenLine: even &<< shift,
-        oddLine: (lines == 1 ? even : even &+ 1) &<< shift, coarseLine: coarseLine(of: keys[start]))
-      start = end
+    fineLines.starts.withUnsafeBufferPointer { starts in
+      var line = 0
+      while line < fineLines.count {
+        let start = Int(starts[line])
+        let number = keys[start] &>> shift
+        // The even line, where there is one, and the odd one behind it.
+        let isOdd = lines == 2 && number & 1 == 1
+        let even = number &- (isOdd ? 1 : 0)
+        let middle = isOdd ? start : Int(starts[line + 1])
+        line += isOdd ? 0 : 1
+        let hasOdd =
+          lines == 2 && line < fineLines.count
+          && keys[Int(starts[line])] &>> shift == even &+ 1
+        line += hasOdd ? 1 : 0
+        merge.add(
+          even: start..<middle, odd: middle..<Int(starts[line]), evenLine: even &<< shift,
+          oddLine: (lines == 1 ? even : even &+ 1) &<< shift,
+          coarseLine: coarseLine(of: keys[start]))
+      }
     }
-    return merge.finish()
+    return merge.row
   }
 
   /// The key of a fine site's coarse line, without the place along it.
@@ -88,7 +94,8 @@ private struct LineMerge {
   private let coarseKeys: UnsafeMutablePointer<UInt64>
   private let lists: PairLists
   private let lines: Int
-  private var row = 0
+  /// Coarse sites so far.
+  private(set) var row = 0
 
   init(
     _ keys: UnsafeBufferPointer<UInt64>, coarseKeys: UnsafeMutablePointer<UInt64>,
@@ -99,8 +106,6 @@ private struct LineMerge {
     self.lists = lists
     self.lines = lines
   }
-
-  func finish() -> Int { row }
 
   mutating func add(
     even: Range<Int>, odd: Range<Int>, evenLine: UInt64, oddLine: UInt64, coarseLine: UInt64
@@ -130,16 +135,19 @@ private struct LineMerge {
     var (list2, list3) = (ends[2], ends[3])
     let areTwo = lines == 2 ? 1 : 0
     var (p, q, row) = (even.lowerBound, odd.lowerBound, self.row)
-    while p < even.upperBound || q < odd.upperBound {
+    let end = even.upperBound &+ odd.upperBound
+    while p &+ q < end {
       // A place beyond the end of its line belongs to a later one, and is far.
       let (p0, p1) = (key(base, p) &- evenLine, key(base, p &+ 1) &- evenLine)
       let (q0, q1) = (key(base, q) &- oddLine, key(base, q &+ 1) &- oddLine)
       let place = min(p0, q0) &>> 1
+      let (left, right) = (place &* 2, place &* 2 &+ 1)
       let output = Int32(truncatingIfNeeded: row)
-      let even0 = p0 == place &* 2 ? 1 : 0
-      let even1 = (even0 == 1 ? p1 : p0) == place &* 2 &+ 1 ? 1 : 0
-      let odd0 = q0 == place &* 2 ? areTwo : 0
-      let odd1 = (odd0 == 1 ? q1 : q0) == place &* 2 &+ 1 ? areTwo : 0
+      // Neither line has a place before `left`, so the second key is `right` only behind `left`.
+      let even0 = p0 == left ? 1 : 0
+      let even1 = (p0 == right ? 1 : 0) | (p1 == right ? 1 : 0)
+      let odd0 = (q0 == left ? 1 : 0) & areTwo
+      let odd1 = ((q0 == right ? 1 : 0) | (q1 == right ? 1 : 0)) & areTwo
       coarseKeys[row] = coarseLine | place
       list2[0] = Int32(truncatingIfNeeded: q)
       list2[distance] = output

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The active sites of a batch: sorted packed keys, one row each.
 ///
 /// Row `r` of every feature tensor on these sites belongs to `keys[r]`. Rows are sorted by (event,
@@ -18,6 +20,16 @@ public final class SiteSet: Sendable {
   ///
   /// Two sets of the same packing, count and digest are taken as equal (`hasSameSites(as:)`).
   public let digest: UInt64
+
+  private let knownLines = Mutex<SiteLines?>(nil)
+
+  /// The lines of the image that have sites, found when first asked for.
+  var lines: SiteLines {
+    if let known = knownLines.withLock({ $0 }) { return known }
+    let lines = SiteLines(keys, packing)
+    knownLines.withLock { $0 = lines }
+    return lines
+  }
 
   /// Number of sites.
   public var count: Int { keys.count }
