@@ -48,6 +48,7 @@ public struct ConfigurationListing {
     add("metrics", training.averaging.rawValue)
     add("seed", training.seed)
     add("threads", training.threads)
+    add("site_index", training.siteIndex.rawValue)
     add("logging_iteration", training.loggingIteration)
     add("score_events", training.scoredEvents)
     add("aux_file", training.auxiliaryFile ?? "none")

@@ -1,4 +1,5 @@
 import Networks
+import Sites
 import Training
 
 /// What a run reads: files or simulated events, and how their pixels are understood.
@@ -111,6 +112,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public var seed: UInt64 = 0
   /// Threads to compute with.
   public var threads = 1
+  /// How rulebooks look up sites: a matter of time, never of results.
+  public var siteIndex = SiteIndexKind.automatic
   /// More threads than this find no work in the images of a few events.
   public static let mostThreads = 256
   /// Steps between two printed lines.

@@ -60,7 +60,8 @@ public struct TrainingRun {
     let trainer = Trainer(
       network: network, loss: training.loss, optimizer: training.optimizer.make(),
       threads: Threads(count: training.threads), seed: training.seed)
-    let planner = NetworkPlanner(network, inputChannels: configuration.inputChannels)
+    let planner = NetworkPlanner(
+      network, inputChannels: configuration.inputChannels, index: training.siteIndex)
     let assembly = SiteAssembly(geometry, data)
 
     try steps(

@@ -1,11 +1,13 @@
 import ArgumentParser
 import CosmicTagger
 import Foundation
+import Networks
 import Sites
 import Telemetry
 import Tensors
 
 extension SiteIndexKind: ExpressibleByArgument {}
+extension UResNetConfiguration.Preset: ExpressibleByArgument {}
 
 /// `sparse-benchmark rulebooks`.
 struct Rulebooks: ParsableCommand {
@@ -63,6 +65,11 @@ struct Rulebooks: ParsableCommand {
   @Option(help: ArgumentHelp("Times each rulebook is made.", valueName: "count"))
   var repetitions = 7
 
+  @Option(
+    help: ArgumentHelp(
+      "Also time the whole plan of this network, as training asks for it.", valueName: "preset"))
+  var plan: UResNetConfiguration.Preset?
+
   @Flag(help: "Print all rulebooks together only.")
   var totals = false
 
@@ -102,7 +109,9 @@ struct Rulebooks: ParsableCommand {
       let output = try json.map { try OutputFile($0, option: "--json") }
       var report = BenchmarkReport("rulebooks")
       for (name, sites) in sets {
-        let work = try RulebookWork.uNet(on: sites, depth: depth)
+        var work = try RulebookWork.uNet(on: sites, depth: depth)
+        work = (totals ? [] : work) + [RulebookWork.together(work)]
+        if let plan { work.append(try RulebookWork.plan(plan, on: sites)) }
         for count in threads { try time(name, work, Threads(count: count), &report) }
       }
       try output?.writeJSON(report)
@@ -145,8 +154,7 @@ struct Rulebooks: ParsableCommand {
         "level", "filter", "sites", "occupied %", "pairs", "index", "ms", "ns/site", "times",
         "checksum",
       ])
-    let all = RulebookWork.together(work)
-    for item in (totals ? [] : work) + [all] {
+    for item in work {
       var literal: Double?
       for kind in index {
         let timing = item.time(kind, threads, repetitions: repetitions)

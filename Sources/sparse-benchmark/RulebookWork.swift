@@ -1,3 +1,5 @@
+import Layers
+import Networks
 import Sites
 import Tensors
 
@@ -14,7 +16,7 @@ struct RulebookWork {
   /// Pairs it has, whoever makes it.
   let pairs: Int
 
-  private let make: @Sendable (SiteIndexKind) throws -> [Rulebook]
+  private let make: (SiteIndexKind) throws -> [Rulebook]
 
   /// The rulebooks of a U-Net on some sites, as a network's plan asks for them.
   static func uNet(on sites: SiteSet, depth: Int) throws -> [RulebookWork] {
@@ -51,6 +53,24 @@ struct RulebookWork {
     ) { kind in try parts.flatMap { try $0.make(kind) } }
   }
 
+  /// The plan of a network, with all it takes to walk over its layers.
+  static func plan(
+    _ preset: UResNetConfiguration.Preset, on sites: SiteSet
+  ) throws -> RulebookWork {
+    var configuration = UResNetConfiguration(preset: preset)
+    configuration.planes = sites.spatialSize[0]
+    let network = try UResNet(configuration, over: SparseConvolutions(seed: 0))
+    func plan(_ kind: SiteIndexKind) throws -> [Rulebook] {
+      try NetworkPlanner(network, inputChannels: configuration.inputChannels, index: kind)
+        .plan(sites).entries.map(\.rulebook)
+    }
+    let places = sites.spatialSize.reduce(Double(sites.batchSize)) { $0 * Double($1) }
+    return RulebookWork(
+      level: "plan", filter: preset.rawValue, sites: sites.count,
+      occupancy: Double(sites.count) / max(1, places),
+      pairs: try plan(.automatic).reduce(0) { $0 + $1.pairCount }, make: plan)
+  }
+
   private static func submanifold(
     _ sites: SiteSet, _ level: Int, _ filter: FilterGeometry
   ) throws -> RulebookWork {
@@ -61,7 +81,7 @@ struct RulebookWork {
 
   private init(
     level: String, filter: String, sites: Int, occupancy: Double, pairs: Int,
-    make: @escaping @Sendable (SiteIndexKind) throws -> [Rulebook]
+    make: @escaping (SiteIndexKind) throws -> [Rulebook]
   ) {
     self.level = level
     self.filter = filter
@@ -73,7 +93,7 @@ struct RulebookWork {
 
   private init(
     _ sites: SiteSet, _ level: Int, _ filter: FilterGeometry,
-    _ make: @escaping @Sendable (SiteIndexKind) throws -> Rulebook
+    _ make: @escaping (SiteIndexKind) throws -> Rulebook
   ) throws {
     let places = sites.spatialSize.reduce(Double(sites.batchSize)) { $0 * Double($1) }
     self.init(
