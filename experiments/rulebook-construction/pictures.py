@@ -27,6 +27,9 @@ def nanoseconds(entry):
 
 
 def finish(name, title, xlabel):
+    if not plt.gca().lines:
+        plt.close()
+        return
     plt.title(title)
     plt.xlabel(xlabel)
     plt.ylabel("nanoseconds a site")

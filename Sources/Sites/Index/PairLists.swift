@@ -18,7 +18,9 @@ public final class PairLists {
   /// Where each list goes on.
   let ends: UnsafeMutablePointer<UnsafeMutablePointer<Int32>>
 
-  /// Empty lists with room for so many rows each. Memory that no pair needs is never touched.
+  /// Empty lists with room for so many rows each.
+  ///
+  /// Memory that no pair needs is never touched.
   ///
   /// - Parameter spare: lists behind the others, to write to what is not wanted.
   init(count: Int, rows: Int, spare: Int = 0) {
