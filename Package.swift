@@ -105,7 +105,7 @@ let package = Package(
     .executableTarget(
       name: "cosmic-tagger",
       dependencies: [
-        "CosmicTagger", "LArTPCSimulation", "Networks", "Tensors", "Training",
+        "CosmicTagger", "LArTPCSimulation", "Networks", "Sites", "Tensors", "Training",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

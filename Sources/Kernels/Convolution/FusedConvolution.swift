@@ -18,8 +18,10 @@ struct FusedFilters {
 }
 
 extension Compute {
-  /// The fused way: a block's sums stay in registers while the rows of the pairs of one offset stream
-  /// by, read where they lie. Nothing is gathered, and nothing is cleared where an offset has a pair
+  /// The fused way.
+  ///
+  /// A block's sums stay in registers while the rows of the pairs of one offset stream by, read where
+  /// they lie. Nothing is gathered, and nothing is cleared where an offset has a pair
   /// for every row.
   func convolveFused(
     _ input: Tensor, weight: Tensor, _ filters: FusedFilters, bias: Tensor?, rules: Rules,

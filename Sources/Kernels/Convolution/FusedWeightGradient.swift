@@ -1,8 +1,9 @@
 import KernelOperands
 import Tensors
 
-/// How the weight gradient of a fused convolution is cut into tasks. It follows from extents alone,
-/// never from the thread count.
+/// How the weight gradient of a fused convolution is cut into tasks.
+///
+/// It follows from extents alone, never from the thread count.
 private enum GradientCut {
   /// Pieces of consecutive blocks, each summed into matrices of its own that are added up at the end:
   /// rows are read from the cache for every offset.
@@ -30,7 +31,9 @@ private enum GradientCut {
 }
 
 extension Compute {
-  /// The fused way: tiles of the gradient stay in registers while the rows of the pairs of one offset
+  /// The fused way.
+  ///
+  /// Tiles of the gradient stay in registers while the rows of the pairs of one offset
   /// and block stream by, read where they lie.
   func accumulateFusedWeightGradient(
     input: Tensor, outputGradient: Tensor, rules: Rules, into gradient: Tensor

@@ -19,7 +19,7 @@ struct StripCut {
       filters.columns >= 128, rows <= 1 << 13,
       filters.offsets * filters.inner * filters.columns > cachedFloats
     else { return nil }
-    columns = filters.columns >= 512 ? 64 : 32
+    columns = filters.columns >= 256 ? 64 : 32
     count = (filters.columns + columns - 1) / columns
   }
 }
