@@ -20,6 +20,9 @@ public final class Variable {
   /// What to do with the gradient when all of it has arrived.
   var pullback: ((Tensor) -> Void)?
 
+  /// Whether no other variable can hold the same gradient.
+  private var ownsGradient = false
+
   private let tensor: Tensor?
 
   init(rows: Int, channels: Int, tape: Tape, tensor: Tensor?, needsGradient: Bool) {
@@ -46,26 +49,51 @@ public final class Variable {
 
   /// Adds a contribution to the gradient, computing it only where somebody needs it.
   ///
-  /// A contribution may be shared with other variables (addition hands one tensor to both of its
-  /// inputs), so sums are always made in fresh memory and never in place.
+  /// A contribution that the closure takes memory for belongs to this variable alone, and the sum is
+  /// made in it. One that was there before may be shared with other variables (addition hands one
+  /// tensor to both of its inputs) and is never changed.
   public func accumulate(_ contribution: (Compute) -> Tensor) {
     guard needsGradient else { return }
+    let arena = tape.compute.arena
+    let place = arena.place
     let added = contribution(tape.compute)
     precondition(
       added.rows == rows && added.channels == channels, "a gradient has its value's shape")
+    let isOwn = arena.holds(added, since: place)
     guard let present = gradient else {
       gradient = added
+      ownsGradient = isOwn
       return
     }
-    let sum = tape.compute.arena.tensor(rows: rows, channels: channels)
-    tape.compute.threads.forEachTile(of: sum.count, tile: 1 << 16) { range in
-      for index in range { sum.values[index] = present.values[index] + added.values[index] }
-    }
+    let sum =
+      ownsGradient ? present : isOwn ? added : arena.tensor(rows: rows, channels: channels)
+    add(present, added, into: sum)
     gradient = sum
+    ownsGradient = true
+  }
+
+  private func add(_ left: Tensor, _ right: Tensor, into sum: Tensor) {
+    let (left, right, target) = (left.values, right.values, sum.values)
+    tape.compute.threads.forEachTile(of: sum.count, tile: 1 << 15) { range in
+      var index = range.lowerBound
+      while index &+ 8 <= range.upperBound {
+        let values = eight(left + index) + eight(right + index)
+        UnsafeMutableRawPointer(target + index).storeBytes(of: values, as: SIMD8<Float>.self)
+        index &+= 8
+      }
+      for index in index..<range.upperBound { target[index] = left[index] + right[index] }
+    }
+  }
+
+  @inline(__always)
+  private func eight(_ values: UnsafePointer<Float>) -> SIMD8<Float> {
+    UnsafeRawPointer(values).loadUnaligned(as: SIMD8<Float>.self)
   }
 
   /// Takes over a sum of contributions that was begun, or carried on, elsewhere.
   func continueSum(from sum: Tensor?) {
-    if needsGradient { gradient = sum }
+    guard needsGradient else { return }
+    gradient = sum
+    ownsGradient = false
   }
 }

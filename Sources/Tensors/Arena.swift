@@ -82,6 +82,27 @@ public final class Arena {
     return body()
   }
 
+  /// How far the memory has been handed out.
+  public struct Place {
+    fileprivate let chunk: Int
+    fileprivate let offset: Int
+  }
+
+  /// Where the next tensor will lie.
+  public var place: Place { Place(chunk: current, offset: offset) }
+
+  /// Whether a tensor lies in memory that was handed out after `place`, so that nobody knew it then.
+  public func holds(_ tensor: Tensor, since place: Place) -> Bool {
+    guard current < chunks.count else { return false }
+    let end = tensor.values + tensor.count
+    return (place.chunk...current).contains { number in
+      let base = chunks[number].base
+      let first = number == place.chunk ? place.offset : 0
+      let last = number == current ? offset : chunks[number].floats
+      return tensor.values >= base + first && end <= base + last
+    }
+  }
+
   /// Counts the calls of `reset()`: what was made of scratch memory is valid while it stays.
   public private(set) var generation = 0
 
