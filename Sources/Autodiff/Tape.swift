@@ -180,11 +180,19 @@ public final class Tape {
     precondition(generation == compute.arena.generation, "a tape ends when its arena is reset")
     if applyingUpdates { applyUpdates() }
     for root in roots { root.result.accumulate { _ in root.gradient } }
-    for result in takeResults().reversed() {
-      // What nobody used downstream has no gradient, and nothing to hand on.
-      if let pullback = result.takePullback(), let gradient = result.gradient {
-        pullback(gradient)
-      }
+    var results = takeResults()
+    while var result = results.popLast() {
+      runPullback(of: result)
+      // Whoever used it has handed its gradients on: unless somebody outside holds it, its memory is
+      // free for the gradients that are still to come.
+      if isKnownUniquelyReferenced(&result) { result.recycle() }
+    }
+  }
+
+  private func runPullback(of result: Variable) {
+    // What nobody used downstream has no gradient, and nothing to hand on.
+    if let pullback = result.takePullback(), let gradient = result.gradient {
+      pullback(gradient)
     }
   }
 

@@ -20,10 +20,7 @@ public final class Variable {
   /// What to do with the gradient when all of it has arrived.
   var pullback: ((Tensor) -> Void)?
 
-  /// Whether no other variable can hold the same gradient.
-  private var ownsGradient = false
-
-  private let tensor: Tensor?
+  private var tensor: Tensor?
 
   init(rows: Int, channels: Int, tape: Tape, tensor: Tensor?, needsGradient: Bool) {
     self.rows = rows
@@ -47,29 +44,29 @@ public final class Variable {
     return pullback
   }
 
+  /// Gives back the memory of values and gradient, which nobody will ask for any more.
+  func recycle() {
+    tape.compute.arena.recycle(&gradient)
+    tape.compute.arena.recycle(&tensor)
+  }
+
   /// Adds a contribution to the gradient, computing it only where somebody needs it.
   ///
-  /// A contribution that the closure takes memory for belongs to this variable alone, and the sum is
-  /// made in it. One that was there before may be shared with other variables (addition hands one
-  /// tensor to both of its inputs) and is never changed.
+  /// A sum is made in the memory of its new contribution, if nobody else holds that. A contribution
+  /// shared with other variables (addition hands one tensor to both of its inputs) is never changed.
   public func accumulate(_ contribution: (Compute) -> Tensor) {
     guard needsGradient else { return }
-    let arena = tape.compute.arena
-    let place = arena.place
-    let added = contribution(tape.compute)
+    var added = contribution(tape.compute)
     precondition(
       added.rows == rows && added.channels == channels, "a gradient has its value's shape")
-    let isOwn = arena.holds(added, since: place)
     guard let present = gradient else {
       gradient = added
-      ownsGradient = isOwn
       return
     }
-    let sum =
-      ownsGradient ? present : isOwn ? added : arena.tensor(rows: rows, channels: channels)
+    let isOwn = added.isUniquelyHeld
+    let sum = isOwn ? added : tape.compute.arena.tensor(rows: rows, channels: channels)
     add(present, added, into: sum)
     gradient = sum
-    ownsGradient = true
   }
 
   private func add(_ left: Tensor, _ right: Tensor, into sum: Tensor) {
@@ -92,8 +89,6 @@ public final class Variable {
 
   /// Takes over a sum of contributions that was begun, or carried on, elsewhere.
   func continueSum(from sum: Tensor?) {
-    guard needsGradient else { return }
-    gradient = sum
-    ownsGradient = false
+    if needsGradient { gradient = sum }
   }
 }

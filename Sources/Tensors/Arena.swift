@@ -27,6 +27,9 @@ public final class Arena {
   private var innerArena: Arena?
   private weak var outer: Arena?
 
+  /// Memory taken back during the step, by its size.
+  private var returned: [Int: [Lease]] = [:]
+
   /// The least an arena asks the system for: small networks never need a second chunk.
   public static let standardChunkBytes = 32 << 20
 
@@ -50,9 +53,8 @@ public final class Arena {
 
   /// Uninitialised memory for a tensor of `rows` × `channels`, aligned to a cache line.
   public func tensor(rows: Int, channels: Int) -> Tensor {
-    let count = rows * channels
-    let (base, chunk) = allocate(count)
-    return Tensor(rows: rows, channels: channels, values: base, owner: chunk)
+    let lease = lease(rows * channels)
+    return Tensor(rows: rows, channels: channels, values: lease.base, owner: lease)
   }
 
   /// A tensor of zeros.
@@ -82,25 +84,16 @@ public final class Arena {
     return body()
   }
 
-  /// How far the memory has been handed out.
-  public struct Place {
-    fileprivate let chunk: Int
-    fileprivate let offset: Int
-  }
-
-  /// Where the next tensor will lie.
-  public var place: Place { Place(chunk: current, offset: offset) }
-
-  /// Whether a tensor lies in memory that was handed out after `place`, so that nobody knew it then.
-  public func holds(_ tensor: Tensor, since place: Place) -> Bool {
-    guard current < chunks.count else { return false }
-    let end = tensor.values + tensor.count
-    return (place.chunk...current).contains { number in
-      let base = chunks[number].base
-      let first = number == place.chunk ? place.offset : 0
-      let last = number == current ? offset : chunks[number].floats
-      return tensor.values >= base + first && end <= base + last
-    }
+  /// Takes a tensor and its memory back before the step ends, if nobody else holds the tensor.
+  ///
+  /// The next tensors of its size will lie there, where the caches still know the memory. Another
+  /// handle to the tensor, wherever it is, keeps its memory from being used again.
+  public func recycle(_ tensor: inout Tensor?) {
+    guard tensor?.isUniquelyHeld == true, let lease = tensor?.owner as? Lease, lease.floats > 0,
+      chunks.contains(where: { $0 === lease.chunk })
+    else { return }
+    tensor = nil
+    returned[lease.floats, default: []].append(lease)
   }
 
   /// Counts the calls of `reset()`: what was made of scratch memory is valid while it stays.
@@ -123,6 +116,7 @@ public final class Arena {
   public func reset() {
     generation += 1
     innerArena?.reset()
+    for size in returned.keys { returned[size]?.removeAll(keepingCapacity: true) }
     if chunks.count > 1 {
       let largest = ownHighWaterBytes / MemoryLayout<Float>.stride
       chunks = []
@@ -135,6 +129,14 @@ public final class Arena {
     current = 0
     offset = 0
     bytesInFullChunks = 0
+  }
+
+  /// Memory that was taken back, or new.
+  private func lease(_ count: Int) -> Lease {
+    let floats = (count + Chunk.alignment - 1) / Chunk.alignment * Chunk.alignment
+    if let lease = returned[floats]?.popLast() { return lease }
+    let (base, chunk) = allocate(count)
+    return Lease(base, floats: floats, of: chunk)
   }
 
   private func allocate(_ count: Int) -> (UnsafeMutablePointer<Float>, Chunk) {
@@ -163,8 +165,24 @@ public final class Arena {
   }
 }
 
+/// What keeps the values of a tensor in memory.
+class TensorMemory {}
+
+/// The part of a chunk that one tensor has; its handles are counted by their references to this.
+final class Lease: TensorMemory {
+  let base: UnsafeMutablePointer<Float>
+  let floats: Int
+  let chunk: Chunk
+
+  init(_ base: UnsafeMutablePointer<Float>, floats: Int, of chunk: Chunk) {
+    self.base = base
+    self.floats = floats
+    self.chunk = chunk
+  }
+}
+
 /// One piece of memory from the system, freed with its last reference.
-final class Chunk {
+final class Chunk: TensorMemory {
   /// Floats in a cache line of 64 bytes: rows of different tensors never share one.
   static let alignment = 16
 

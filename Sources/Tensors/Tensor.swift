@@ -17,9 +17,9 @@ public struct Tensor {
   /// Row `r` starts at `values + r * channels`.
   public let values: UnsafeMutablePointer<Float>
 
-  private let owner: AnyObject
+  private(set) var owner: TensorMemory
 
-  init(rows: Int, channels: Int, values: UnsafeMutablePointer<Float>, owner: AnyObject) {
+  init(rows: Int, channels: Int, values: UnsafeMutablePointer<Float>, owner: TensorMemory) {
     precondition(rows >= 0 && channels >= 0, "a tensor has no negative extent")
     self.rows = rows
     self.channels = channels
@@ -41,6 +41,11 @@ public struct Tensor {
     array.withUnsafeBufferPointer { source in
       if let first = source.baseAddress { values.update(from: first, count: source.count) }
     }
+  }
+
+  /// Whether no other handle shares the values, so that nobody would see them change.
+  public var isUniquelyHeld: Bool {
+    mutating get { isKnownUniquelyReferenced(&owner) }
   }
 
   /// Number of values: rows × channels.
