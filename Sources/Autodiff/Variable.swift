@@ -63,7 +63,7 @@ public final class Variable {
       gradient = added
       return
     }
-    let isOwn = added.isUniquelyHeld
+    let isOwn = added.isUniquelyHeld()
     let sum = isOwn ? added : tape.compute.arena.tensor(rows: rows, channels: channels)
     add(present, added, into: sum)
     gradient = sum

@@ -89,7 +89,7 @@ public final class Arena {
   /// The next tensors of its size will lie there, where the caches still know the memory. Another
   /// handle to the tensor, wherever it is, keeps its memory from being used again.
   public func recycle(_ tensor: inout Tensor?) {
-    guard tensor?.isUniquelyHeld == true, let lease = tensor?.owner as? Lease, lease.floats > 0,
+    guard tensor?.isUniquelyHeld() == true, let lease = tensor?.owner as? Lease, lease.floats > 0,
       chunks.contains(where: { $0 === lease.chunk })
     else { return }
     tensor = nil
@@ -166,6 +166,7 @@ public final class Arena {
 }
 
 /// What keeps the values of a tensor in memory.
+@usableFromInline
 class TensorMemory {}
 
 /// The part of a chunk that one tensor has; its handles are counted by their references to this.

@@ -17,7 +17,8 @@ public struct Tensor {
   /// Row `r` starts at `values + r * channels`.
   public let values: UnsafeMutablePointer<Float>
 
-  private(set) var owner: TensorMemory
+  @usableFromInline
+  var owner: TensorMemory
 
   init(rows: Int, channels: Int, values: UnsafeMutablePointer<Float>, owner: TensorMemory) {
     precondition(rows >= 0 && channels >= 0, "a tensor has no negative extent")
@@ -44,8 +45,11 @@ public struct Tensor {
   }
 
   /// Whether no other handle shares the values, so that nobody would see them change.
-  public var isUniquelyHeld: Bool {
-    mutating get { isKnownUniquelyReferenced(&owner) }
+  ///
+  /// Always inlined: a caller in another module is otherwise taken not to have its tensor read.
+  @inlinable @inline(__always)
+  public mutating func isUniquelyHeld() -> Bool {
+    isKnownUniquelyReferenced(&owner)
   }
 
   /// Number of values: rows × channels.

@@ -1,6 +1,7 @@
 import Autodiff
 import Layers
 import Reference
+import Sites
 import Tensors
 import TestSites
 import Testing
@@ -26,7 +27,7 @@ struct NormalizedSumTests {
     func branch() throws -> SparseTensor {
       let values = (0..<count * 5).map { _ in Float(random.value()) }
       return try SparseTensor(
-        tape.variable(Tensor(rows: count, channels: 5, values), needsGradient: true), plan: plan)
+        Tensor(rows: count, channels: 5, values), plan: plan, tape: tape, needsGradient: true)
     }
     let layer = BatchNormalization(channels: 5)
     for channel in 0..<5 { layer.scale.value.values[channel] = Float(random.value()) }
