@@ -30,6 +30,9 @@ public final class Arena {
   /// Memory taken back during the step, by its size.
   private var returned: [Int: [Lease]] = [:]
 
+  /// Objects of steps before, so that a step need not ask for new ones.
+  private var spare: [Lease] = []
+
   /// The least an arena asks the system for: small networks never need a second chunk.
   public static let standardChunkBytes = 32 << 20
 
@@ -54,7 +57,8 @@ public final class Arena {
   /// Uninitialised memory for a tensor of `rows` × `channels`, aligned to a cache line.
   public func tensor(rows: Int, channels: Int) -> Tensor {
     let lease = lease(rows * channels)
-    return Tensor(rows: rows, channels: channels, values: lease.base, owner: lease)
+    guard let base = lease.base else { preconditionFailure("a lease that has begun has memory") }
+    return Tensor(rows: rows, channels: channels, values: base, owner: lease)
   }
 
   /// A tensor of zeros.
@@ -116,7 +120,11 @@ public final class Arena {
   public func reset() {
     generation += 1
     innerArena?.reset()
-    for size in returned.keys { returned[size]?.removeAll(keepingCapacity: true) }
+    for size in returned.keys {
+      spare += returned[size] ?? []
+      returned[size]?.removeAll(keepingCapacity: true)
+    }
+    for lease in spare { lease.end() }
     if chunks.count > 1 {
       let largest = ownHighWaterBytes / MemoryLayout<Float>.stride
       chunks = []
@@ -136,7 +144,9 @@ public final class Arena {
     let floats = (count + Chunk.alignment - 1) / Chunk.alignment * Chunk.alignment
     if let lease = returned[floats]?.popLast() { return lease }
     let (base, chunk) = allocate(count)
-    return Lease(base, floats: floats, of: chunk)
+    let lease = spare.popLast() ?? Lease()
+    lease.begin(base, floats: floats, of: chunk)
+    return lease
   }
 
   private func allocate(_ count: Int) -> (UnsafeMutablePointer<Float>, Chunk) {
@@ -171,15 +181,17 @@ class TensorMemory {}
 
 /// The part of a chunk that one tensor has; its handles are counted by their references to this.
 final class Lease: TensorMemory {
-  let base: UnsafeMutablePointer<Float>
-  let floats: Int
-  let chunk: Chunk
+  private(set) var base: UnsafeMutablePointer<Float>?
+  private(set) var floats = 0
+  private(set) var chunk: Chunk?
 
-  init(_ base: UnsafeMutablePointer<Float>, floats: Int, of chunk: Chunk) {
+  func begin(_ base: UnsafeMutablePointer<Float>, floats: Int, of chunk: Chunk) {
     self.base = base
     self.floats = floats
     self.chunk = chunk
   }
+
+  func end() { (base, floats, chunk) = (nil, 0, nil) }
 }
 
 /// One piece of memory from the system, freed with its last reference.
