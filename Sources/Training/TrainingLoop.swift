@@ -84,6 +84,8 @@ public final class TrainingLoop {
   public let compute: Compute
 
   private let parameters: [(name: String, parameter: Parameter)]
+  private let trained: [Parameter]
+  private var tiles = ParameterTiles()
   private let optimizer: any Optimizer
 
   /// Training of all parameters of a network.
@@ -100,6 +102,7 @@ public final class TrainingLoop {
     arenaChunkBytes: Int = Arena.standardChunkBytes
   ) {
     parameters = network.namedTrainedParameters
+    trained = parameters.map(\.parameter)
     self.optimizer = optimizer
     self.seed = seed
     compute = Compute(
@@ -132,7 +135,8 @@ public final class TrainingLoop {
       throw TrainingError.learningRate(learningRate)
     }
     compute.arena.reset()
-    for (_, parameter) in parameters { parameter.clearGradient() }
+    tiles.cover(trained)
+    tiles.forEach(compute.threads) { $0.clearGradient() }
     let start = ContinuousClock.now
     var clock = Stopwatch()
     let tape = Tape(
@@ -146,17 +150,12 @@ public final class TrainingLoop {
     guard loss.value.isFinite else { throw TrainingError.lossNotFinite(loss.value) }
     let forward = clock.lap()
     tape.backward(from: loss.parts, applyingUpdates: false)
-    let areFinite = compute.arena.scratch(Bool.self, count: parameters.count)
-    compute.threads.run(parameters.count) { number, _ in
-      areFinite[number] = isFinite(parameters[number].parameter.gradient)
-    }
-    if let number = parameters.indices.first(where: { !areFinite[$0] }) {
+    if let number = firstNotFinite() {
       throw TrainingError.gradientNotFinite(parameter: parameters[number].name)
     }
     tape.applyUpdates()
     let backward = clock.lap()
-    optimizer.step(
-      parameters.map(\.parameter), learningRate: learningRate, threads: compute.threads)
+    optimizer.step(trained, learningRate: learningRate, threads: compute.threads)
     let optimizer = clock.lap()
     steps += 1
     return Step(
@@ -164,15 +163,11 @@ public final class TrainingLoop {
       optimizerSeconds: optimizer)
   }
 
-  /// Whether no value is infinite or not a number: zero times any other is zero.
-  private func isFinite(_ tensor: Tensor) -> Bool {
-    var sum = SIMD16<Float>.zero
-    let whole = tensor.count / 16 * 16
-    for index in stride(from: 0, to: whole, by: 16) {
-      let values = UnsafeRawPointer(tensor.values + index).loadUnaligned(as: SIMD16<Float>.self)
-      sum += values * 0
-    }
-    return sum == .zero && (whole..<tensor.count).allSatisfy { tensor.values[$0].isFinite }
+  /// The number of the first parameter with a gradient that is infinite or not a number.
+  private func firstNotFinite() -> Int? {
+    let areFinite = compute.arena.scratch(Bool.self, count: tiles.count)
+    tiles.forEach(compute.threads) { index, tile in areFinite[index] = tile.hasFiniteGradient }
+    return (0..<tiles.count).first { !areFinite[$0] }.map(tiles.parameter)
   }
 
   /// Runs a network without changing it.
