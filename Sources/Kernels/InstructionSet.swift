@@ -21,6 +21,10 @@ public struct InstructionSet: Sendable {
   /// `sums += Σ left[s]ᵀ · right[t]`.
   let accumulateOuterProducts: @Sendable (OuterProducts) -> Void
 
+  /// The transpose of a matrix, `(source, rows, columns, pitch, target, target's pitch)`.
+  let transpose:
+    @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>, Int) -> Void
+
   /// Multiply-adds in registers.
   let multiplyAddInRegisters: @Sendable (Int) -> (operations: Int, witness: Float)
 
@@ -46,17 +50,26 @@ public struct InstructionSet: Sendable {
     name: "portable",
     accumulateRows: { KernelsBaseline.accumulate($0) },
     accumulateOuterProducts: { KernelsBaseline.accumulate($0) },
+    transpose: {
+      KernelsBaseline.transpose($0, rows: $1, columns: $2, pitch: $3, into: $4, targetPitch: $5)
+    },
     multiplyAddInRegisters: { KernelsBaseline.multiplyAddInRegisters(rounds: $0) })
 
   private static let avx2 = InstructionSet(
     name: "avx2",
     accumulateRows: { KernelsAVX2.accumulate($0) },
     accumulateOuterProducts: { KernelsAVX2.accumulate($0) },
+    transpose: {
+      KernelsAVX2.transpose($0, rows: $1, columns: $2, pitch: $3, into: $4, targetPitch: $5)
+    },
     multiplyAddInRegisters: { KernelsAVX2.multiplyAddInRegisters(rounds: $0) })
 
   private static let avx512 = InstructionSet(
     name: "avx512",
     accumulateRows: { KernelsAVX512.accumulate($0) },
     accumulateOuterProducts: { KernelsAVX512.accumulate($0) },
+    transpose: {
+      KernelsAVX512.transpose($0, rows: $1, columns: $2, pitch: $3, into: $4, targetPitch: $5)
+    },
     multiplyAddInRegisters: { KernelsAVX512.multiplyAddInRegisters(rounds: $0) })
 }

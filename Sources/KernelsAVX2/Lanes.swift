@@ -23,6 +23,12 @@ typealias OuterRow2 = OuterTile<Lane, 1, 2>
 typealias OuterRow3 = OuterTile<Lane, 1, 3>
 typealias HalfOuterRow = OuterRow1
 
+/// The rows of a square of values that registers hold, in two halves: the compiler keeps no longer
+/// arrays in registers.
+typealias Square = InlineArray<2, InlineArray<4, Lane>>
+/// The binary digits of its side.
+let squareRounds = 3
+
 extension SIMD where Scalar == Float {
   @inline(__always)
   mutating func add(_ factor: Float, times vector: Self) {

@@ -1,5 +1,6 @@
 import KernelOperands
 import Reference
+import Tensors
 import TestSites
 import Testing
 
@@ -79,6 +80,20 @@ struct InstructionSetTests {
             rightPitch: columns, columns: columns, sums: sums.values, sumsPitch: columns))
         let difference = compare(sums.doubles, with: expected)
         #expect(difference.scaledError < 2e-6, "\(set.name): \(difference)")
+      }
+    }
+  }
+
+  @Test(
+    "a transposed matrix has every value in its place", arguments: [1, 4, 15, 16, 33],
+    [1, 3, 8, 47])
+  func transpose(rows: Int, columns: Int) {
+    let source = randomTensor(rows, columns, seed: 1)
+    for set in InstructionSet.available {
+      let target = Tensor(rows: columns, channels: rows)
+      set.transpose(source.values, rows, columns, columns, target.values, rows)
+      for row in 0..<rows {
+        for column in 0..<columns { #expect(target[column, row] == source[row, column]) }
       }
     }
   }

@@ -62,17 +62,10 @@ extension Compute {
     let (inner, columns) = (filters.inner, filters.columns)
     let packed = arena.scratch(Float.self, count: weight.count)
     let values = weight.values
-    // Strips of rows that share cache lines on the side that is read.
-    let strip = 16
-    let strips = (inner + strip - 1) / strip
-    threads.run(filters.offsets * strips) { task, _ in
-      let matrix = task / strips * inner * columns
-      let rows = task % strips * strip..<min(inner, (task % strips + 1) * strip)
-      for column in 0..<columns {
-        let source = values + matrix + column &* inner
-        let target = packed + matrix + column
-        for row in rows { target[row &* columns] = source[row] }
-      }
+    let transpose = InstructionSet.current.transpose
+    threads.run(filters.offsets) { offset, _ in
+      let matrix = offset * inner * columns
+      transpose(values + matrix, columns, inner, inner, packed + matrix, columns)
     }
     return UnsafePointer(packed)
   }

@@ -35,7 +35,8 @@ extension Compute {
     let spare = arena.scratch(Float.self, count: threads.count * cut.columns)
     let convolution = StripConvolution(
       input: input, weight: weight, isTransposed: isTransposed, start: start, output: output,
-      rules: rules, filters: filters, accumulate: InstructionSet.current.accumulateRows)
+      rules: rules, filters: filters, accumulate: InstructionSet.current.accumulateRows,
+      transpose: InstructionSet.current.transpose)
     threads.run(cut.count) { strip, thread in
       let first = strip * cut.columns
       convolution.finish(
@@ -55,6 +56,7 @@ private struct StripConvolution {
   let rules: Rules
   let filters: FusedFilters
   let accumulate: (RowProducts) -> Void
+  let transpose: (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>, Int) -> Void
 
   /// Computes some columns of all rows.
   func finish(
@@ -89,14 +91,9 @@ private struct StripConvolution {
   ) {
     let matrix = weight.values + offset * filters.inner * filters.columns
     if isTransposed {
-      // A cache line of one row at a time, so that the lines written stay near.
-      for first in stride(from: 0, to: inner.count, by: 16) {
-        let line = first..<min(first + 16, inner.count)
-        for column in 0..<columns.count {
-          let source = matrix + (columns.lowerBound + column) * filters.inner + inner.lowerBound
-          for channel in line { packed[channel &* columns.count + column] = source[channel] }
-        }
-      }
+      transpose(
+        matrix + columns.lowerBound * filters.inner + inner.lowerBound, columns.count,
+        inner.count, filters.inner, packed, columns.count)
     } else {
       for channel in 0..<inner.count {
         let source = matrix + (inner.lowerBound + channel) * filters.columns + columns.lowerBound
