@@ -23,7 +23,7 @@ func tests(
 /// Inner loops for one instruction set: the same sources, compiled for other processors.
 func kernels(_ name: String, flags: [String] = []) -> Target {
   .target(
-    name: name, dependencies: ["KernelOperands"],
+    name: name, dependencies: ["KernelOperands", "CProcessor"],
     swiftSettings: settings + [.unsafeFlags(["-Ounchecked"] + flags)])
 }
 

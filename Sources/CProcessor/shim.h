@@ -18,3 +18,6 @@ static inline bool processor_has_x86_64_v4(void) {
   return false;
 #endif
 }
+
+// Asks for a cache line that is read, or changed, some microseconds from now.
+static inline void processor_prefetch(const void *address) { __builtin_prefetch(address, 0, 2); }

@@ -18,6 +18,26 @@ public struct RowPairs {
   }
 }
 
+/// Rows of a matrix that will be needed soon, to be fetched from memory beside the work of now.
+public struct RowsAhead {
+  /// The first value.
+  public let first: UnsafePointer<Float>
+  /// Floats from one row to the next.
+  public let pitch: Int
+  /// Number of rows.
+  public let rows: Int
+  /// Values of a row.
+  public let columns: Int
+
+  /// Rows with their place.
+  public init(first: UnsafePointer<Float>, pitch: Int, rows: Int, columns: Int) {
+    self.first = first
+    self.pitch = pitch
+    self.rows = rows
+    self.columns = columns
+  }
+}
+
 /// Rows times a matrix: `output[t] += input[s] · weight` for each pair (s, t), no row written twice.
 public struct RowProducts {
   /// The pairs.
@@ -43,13 +63,15 @@ public struct RowProducts {
   /// A row of `columns` floats that is written and never read: the output of rows that fill up a
   /// tile.
   public let spare: UnsafeMutablePointer<Float>
+  /// What is needed next, if it is worth asking for.
+  public let ahead: RowsAhead?
 
   /// A product with all it reads and writes.
   public init(
     pairs: RowPairs, input: UnsafePointer<Float>, inputPitch: Int, inner: Int,
     weight: UnsafePointer<Float>, weightPitch: Int, output: UnsafeMutablePointer<Float>,
     outputPitch: Int, columns: Int, start: UnsafePointer<Float>?,
-    spare: UnsafeMutablePointer<Float>
+    spare: UnsafeMutablePointer<Float>, ahead: RowsAhead? = nil
   ) {
     self.pairs = pairs
     self.input = input
@@ -62,5 +84,6 @@ public struct RowProducts {
     self.columns = columns
     self.start = start
     self.spare = spare
+    self.ahead = ahead
   }
 }

@@ -1,3 +1,4 @@
+import CProcessor
 import KernelOperands
 
 /// Adds sums of outer products of rows to a matrix.
@@ -54,6 +55,13 @@ where Vector.Scalar == Float {
     let (left, leftPitch) = (products.left + first, products.leftPitch)
     let (right, rightPitch) = (products.right + column, products.rightPitch)
     let (sources, targets) = (products.pairs.sources, products.pairs.targets)
+    let sums = products.sums + first &* products.sumsPitch + column
+    // The sums of large matrices lie in memory: they come while the pairs are worked through.
+    for row in 0..<height {
+      for vector in 0..<width {
+        processor_prefetch(sums + row &* products.sumsPitch + vector &* Vector.scalarCount)
+      }
+    }
     var tile = InlineArray<height, InlineArray<width, Vector>>(
       repeating: InlineArray(repeating: .zero))
     for pair in 0..<products.pairs.count {
@@ -69,7 +77,6 @@ where Vector.Scalar == Float {
         for vector in 0..<width { tile[row][vector].add(value, times: factors[vector]) }
       }
     }
-    let sums = products.sums + first &* products.sumsPitch + column
     for row in 0..<height {
       for vector in 0..<width {
         let place = UnsafeMutableRawPointer(

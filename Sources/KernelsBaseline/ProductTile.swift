@@ -1,3 +1,4 @@
+import CProcessor
 import KernelOperands
 
 /// Adds rows times a matrix to rows.
@@ -52,8 +53,10 @@ enum ProductTile<Vector: SIMD, let height: Int, let width: Int> where Vector.Sca
     let (sources, targets) = (pairs.sources, pairs.targets)
     let (inner, weightPitch) = (products.inner, products.weightPitch)
     let weight = products.weight + column
+    var ahead = Ahead(products.ahead, calls: count / height)
     var pair = 0
     while pair < count {
+      ahead.fetch()
       let rows = InlineArray<height, UnsafePointer<Float>> {
         input + Int(sources[pair &+ $0]) &* inputPitch
       }
@@ -124,5 +127,35 @@ enum ProductTile<Vector: SIMD, let height: Int, let width: Int> where Vector.Sca
   @inline(__always)
   private static func store(_ vector: Vector, to values: UnsafeMutablePointer<Float>) {
     UnsafeMutableRawPointer(values).storeBytes(of: vector, as: Vector.self)
+  }
+}
+
+/// Fetches rows of memory in equal shares.
+private struct Ahead {
+  private var address: UnsafePointer<Float>?
+  private var rows = 0
+  private var rowsPerCall = 0
+  private var pitch = 0
+  private var columns = 0
+
+  @inline(__always)
+  init(_ ahead: RowsAhead?, calls: Int) {
+    guard let ahead, calls > 0 else { return }
+    address = ahead.first
+    rows = ahead.rows
+    rowsPerCall = (ahead.rows + calls - 1) / calls
+    pitch = ahead.pitch
+    columns = ahead.columns
+  }
+
+  @inline(__always)
+  mutating func fetch() {
+    guard var place = address, rows > 0 else { return }
+    for _ in 0..<min(rows, rowsPerCall) {
+      for column in stride(from: 0, to: columns, by: 16) { processor_prefetch(place + column) }
+      place += pitch
+    }
+    rows -= rowsPerCall
+    address = place
   }
 }

@@ -73,14 +73,31 @@ private struct StripConvolution {
       for channel in stride(from: 0, to: filters.inner, by: StripCut.inner) {
         let inner = channel..<min(filters.inner, channel + StripCut.inner)
         pack(offset: offset, inner, columns, into: packed)
+        let isLast = inner.upperBound == filters.inner
+        let ahead = rowsAhead(
+          offset: isLast ? offset + 1 : offset, channel: isLast ? 0 : inner.upperBound, columns)
         accumulate(
           RowProducts(
             pairs: pairs, input: input.values + channel, inputPitch: filters.inner,
             inner: inner.count, weight: packed, weightPitch: columns.count,
             output: output.values + columns.lowerBound, outputPitch: filters.columns,
-            columns: columns.count, start: nil, spare: spare))
+            columns: columns.count, start: nil, spare: spare, ahead: ahead))
       }
     }
+  }
+
+  /// The weights that are packed next, which nothing has brought from memory yet.
+  private func rowsAhead(offset: Int, channel: Int, _ columns: Range<Int>) -> RowsAhead? {
+    guard offset < filters.offsets else { return nil }
+    let matrix = UnsafePointer(weight.values + offset * filters.inner * filters.columns)
+    let inner = min(StripCut.inner, filters.inner - channel)
+    return isTransposed
+      ? RowsAhead(
+        first: matrix + columns.lowerBound * filters.inner + channel, pitch: filters.inner,
+        rows: columns.count, columns: inner)
+      : RowsAhead(
+        first: matrix + channel * filters.columns + columns.lowerBound, pitch: filters.columns,
+        rows: inner, columns: columns.count)
   }
 
   /// Copies a part of one offset's matrix row by row: far apart, its rows would get in each other's
