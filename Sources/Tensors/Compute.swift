@@ -10,14 +10,18 @@ public struct Compute {
   /// How convolutions are computed.
   public var convolution: ConvolutionAlgorithm
 
+  /// What the operands of convolutions are rounded to.
+  public var precision: Precision
+
   /// Threads and an arena; by default one thread and an arena of their own.
   public init(
     threads: Threads = Threads(count: 1), arena: Arena = Arena(),
-    convolution: ConvolutionAlgorithm = .automatic
+    convolution: ConvolutionAlgorithm = .automatic, precision: Precision = .float32
   ) {
     self.threads = threads
     self.arena = arena
     self.convolution = convolution
+    self.precision = precision
   }
 }
 
@@ -30,4 +34,21 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
   case fused
   /// Rows are gathered, multiplied by OpenBLAS and scattered, offset by offset.
   case gatherGEMMScatter = "gather-gemm-scatter"
+}
+
+/// The numbers that convolutions multiply.
+///
+/// Sums are float32 in either, and so is all that is kept: weights, their gradients and the optimizer's
+/// state, features between layers, normalisation, the loss.
+public enum Precision: String, CaseIterable, Sendable {
+  /// The features and weights as they are.
+  case float32
+  /// Features, weights and output gradients rounded to the eight significant bits of bfloat16, to
+  /// nearest even, in a convolution's forward pass and both of its gradients; numbers below 2⁻¹²⁶
+  /// count as zero.
+  ///
+  /// Twice as many of these are multiplied at a time, by processors that have the instructions. Others
+  /// compute in float32, and so do convolutions in groups, products that make a number of channels
+  /// which is no multiple of eight, and any by `ConvolutionAlgorithm.gatherGEMMScatter`.
+  case bfloat16
 }

@@ -17,6 +17,9 @@ private enum GradientCut {
   /// Matrices that stay in the cache of a core.
   private static let cachedFloats = 1 << 18
 
+  /// Whether a task goes through all offsets of a block before it comes to the next block.
+  var isBlockwise: Bool { if case .blocks = self { true } else { false } }
+
   init(rules: Rules, matrixCount: Int, inputChannels: Int) {
     let pairsPerOffset = rules.offsetStarts[rules.offsets] / max(1, rules.offsets)
     let pieces = min(rules.blocks, Self.mostPieces, pairsPerOffset / Self.pairsPerMatrix)
@@ -35,41 +38,48 @@ extension Compute {
   func accumulateFusedWeightGradient(
     input: Tensor, outputGradient: Tensor, rules: Rules, into gradient: Tensor
   ) {
-    let sum = FusedGradient(
-      input: input, outputGradient: outputGradient, rules: rules,
-      accumulate: InstructionSet.current.accumulateOuterProducts)
-    switch GradientCut(
-      rules: rules, matrixCount: sum.matrixCount, inputChannels: input.channels)
-    {
-    case .blocks(let perPiece, let pieces):
-      arena.reclaimingScratch {
-        sumBlocks(sum, perPiece: perPiece, pieces: pieces, into: gradient)
+    arena.reclaimingScratch {
+      let count = input.channels * outputGradient.channels
+      let cut = GradientCut(rules: rules, matrixCount: count, inputChannels: input.channels)
+      let sums = FusedGradient(
+        rules: rules, inputChannels: input.channels, columns: outputGradient.channels,
+        factors: outerFactors(input, outputGradient, rules, blockwise: cut.isBlockwise))
+      switch cut {
+      case .blocks(let perPiece, let pieces):
+        sumBlocks(sums, perPiece: perPiece, pieces: pieces, into: gradient)
+      case .strips(let channels):
+        sumStrips(sums, channels: channels, into: gradient)
       }
-    case .strips(let channels):
-      let strips = (input.channels + channels - 1) / channels
-      threads.run(rules.offsets * strips) { task, _ in
-        let first = task % strips * channels
-        let rows = first..<min(input.channels, first + channels)
-        for block in 0..<rules.blocks {
-          sum.add(block: block, offset: task / strips, rows: rows, to: gradient.values)
-        }
+    }
+  }
+
+  private func sumStrips(_ sums: FusedGradient, channels: Int, into gradient: Tensor) {
+    let (rules, inputChannels) = (sums.rules, sums.inputChannels)
+    let strips = (inputChannels + channels - 1) / channels
+    threads.run(rules.offsets * strips) { task, thread in
+      let first = task % strips * channels
+      let channels = first..<min(inputChannels, first + channels)
+      for block in 0..<rules.blocks {
+        sums.add(
+          block: block, offsets: task / strips..<task / strips + 1, channels: channels,
+          to: gradient.values, thread: thread)
       }
     }
   }
 
   private func sumBlocks(
-    _ sum: FusedGradient, perPiece: Int, pieces: Int, into gradient: Tensor
+    _ sums: FusedGradient, perPiece: Int, pieces: Int, into gradient: Tensor
   ) {
     let count = gradient.count
     let partials = arena.scratch(Float.self, count: pieces * count)
-    threads.run(pieces) { piece, _ in
+    threads.run(pieces) { piece, thread in
       let partial = partials + piece * count
       partial.update(repeating: 0, count: count)
       let first = piece * perPiece
-      for block in first..<min(sum.rules.blocks, first + perPiece) {
-        for offset in 0..<sum.rules.offsets {
-          sum.add(block: block, offset: offset, rows: 0..<sum.input.channels, to: partial)
-        }
+      for block in first..<min(sums.rules.blocks, first + perPiece) {
+        sums.add(
+          block: block, offsets: 0..<sums.rules.offsets, channels: 0..<sums.inputChannels,
+          to: partial, thread: thread)
       }
     }
     let total = gradient.values
@@ -84,24 +94,22 @@ extension Compute {
 
 /// What all tasks of a weight gradient have in common.
 private struct FusedGradient {
-  let input: Tensor
-  let outputGradient: Tensor
   let rules: Rules
-  let accumulate: (OuterProducts) -> Void
+  let inputChannels: Int
+  let columns: Int
+  let factors: OuterFactors
 
-  var matrixCount: Int { input.channels * outputGradient.channels }
-
-  /// Adds the products of one offset's pairs in one block, for some of the input channels.
+  /// Adds the products of some offsets' pairs in one block, for some of the input channels.
   func add(
-    block: Int, offset: Int, rows: Range<Int>, to matrices: UnsafeMutablePointer<Float>
+    block: Int, offsets: Range<Int>, channels: Range<Int>,
+    to matrices: UnsafeMutablePointer<Float>, thread: Int
   ) {
-    let columns = outputGradient.channels
-    let pairs = rules.rowPairs(block: block, offset: offset)
-    guard pairs.count > 0 else { return }
-    accumulate(
-      OuterProducts(
-        pairs: pairs, left: input.values + rows.lowerBound, leftPitch: input.channels,
-        rows: rows.count, right: outputGradient.values, rightPitch: columns, columns: columns,
-        sums: matrices + offset * matrixCount + rows.lowerBound * columns, sumsPitch: columns))
+    let rows = factors.rows(ofBlock: block, rules, thread: thread)
+    for offset in offsets {
+      let pairs = rules.rowPairs(block: block, offset: offset)
+      guard pairs.count > 0 else { continue }
+      let first = (offset * inputChannels + channels.lowerBound) * columns
+      factors.add(pairs, rows, channels: channels, to: matrices + first, thread: thread)
+    }
   }
 }
