@@ -113,7 +113,7 @@ let package = Package(
     .executableTarget(
       name: "cosmic-tagger",
       dependencies: [
-        "CosmicTagger", "LArTPCSimulation", "Networks", "Tensors", "Training",
+        "CosmicTagger", "LArTPCSimulation", "Networks", "Sites", "Tensors", "Training",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -170,7 +170,8 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
     tests(
-      "CommandLineTests", ["cosmic-tagger", "shape-classifier", "LArCV"], exclude: ["Snapshots"]),
+      "CommandLineTests", ["cosmic-tagger", "shape-classifier", "sparse-benchmark", "LArCV"],
+      exclude: ["Snapshots"]),
   ] + bfloat16Kernels,
   cxxLanguageStandard: .cxx17
 )

@@ -51,6 +51,7 @@ public struct ConfigurationListing {
     add("threads", training.threads)
     add("convolution", training.convolution.rawValue)
     add("instruction_set", InstructionSet.current.name)
+    add("site_index", training.siteIndex.rawValue)
     add("logging_iteration", training.loggingIteration)
     add("score_events", training.scoredEvents)
     add("aux_file", training.auxiliaryFile ?? "none")

@@ -1,5 +1,6 @@
 import Kernels
 import Networks
+import Sites
 import Tensors
 import Training
 
@@ -115,6 +116,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public var threads = 1
   /// How convolutions are computed.
   public var convolution = ConvolutionAlgorithm.automatic
+  /// How rulebooks look up sites: a matter of time, never of results.
+  public var siteIndex = SiteIndexKind.automatic
   /// More threads than this find no work in the images of a few events.
   public static let mostThreads = 256
   /// Steps between two printed lines.

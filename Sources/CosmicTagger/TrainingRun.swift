@@ -61,7 +61,8 @@ public struct TrainingRun {
       network: network, loss: training.loss, optimizer: training.optimizer.make(),
       threads: Threads(count: training.threads), seed: training.seed,
       convolution: training.convolution)
-    let planner = NetworkPlanner(network, inputChannels: configuration.inputChannels)
+    let planner = NetworkPlanner(
+      network, inputChannels: configuration.inputChannels, index: training.siteIndex)
     let assembly = SiteAssembly(geometry, data)
 
     try steps(

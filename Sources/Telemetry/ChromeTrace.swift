@@ -65,11 +65,10 @@ public struct ChromeTrace: Encodable, Sendable {
     _ name: String, category: String, row: Int, from start: ContinuousClock.Instant,
     to end: ContinuousClock.Instant, arguments: [String: String] = [:]
   ) {
-    let first = microseconds(start)
     slices.append(
       Slice(
-        name: name, category: category, start: first,
-        duration: max(0, microseconds(end) - first), row: row, arguments: arguments))
+        name: name, category: category, start: microseconds(from: beginning, to: start),
+        duration: max(0, microseconds(from: start, to: end)), row: row, arguments: arguments))
   }
 
   /// The format's own keys, and milliseconds as the unit of display.
@@ -79,8 +78,10 @@ public struct ChromeTrace: Encodable, Sendable {
     try container.encode("ms", forKey: .unit)
   }
 
-  /// Whole nanoseconds, so that slices which touch do not overlap by rounding.
-  private func microseconds(_ instant: ContinuousClock.Instant) -> Double {
-    ((instant - beginning) / .nanoseconds(1)).rounded() / 1000
+  /// Microseconds to the nanosecond.
+  private func microseconds(
+    from start: ContinuousClock.Instant, to end: ContinuousClock.Instant
+  ) -> Double {
+    ((end - start) / .nanoseconds(1)).rounded() / 1000
   }
 }

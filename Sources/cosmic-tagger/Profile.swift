@@ -11,13 +11,14 @@ struct Profile: ParsableCommand {
         sites      sites of its result
         pairs      pairs of input and output sites that a convolution multiplies
         M mult.    millions of multiply-adds, forward
-        MB         the least it moves forward: input, output and weights, once each
+        MB         the least to be moved forward: input, output, weights, once each
         fwd, bwd   milliseconds forward and backward, medians over the steps
-        GF/s       two operations for each multiply-add, forward and backward together
-        bound      its share of what the machine could do: 100 % is the roofline, the larger of \
-      operations over the peak of fused multiply-add and bytes over the bandwidth of memory, both \
-      measured at the start. Little layers whose data lie in the cache can exceed it
+        GF/s       two operations for each multiply-add, forward and backward
+        bound      how near it comes to the roofline, see below
         algorithm  how the convolution is computed
+      The roofline is the least time that the machine could take: the longer of operations over \
+      the peak of fused multiply-add, and bytes over the bandwidth of memory, both measured at \
+      the start with the same threads. Little layers, whose data lie in the cache, can do better. \
       Look for layers with many milliseconds and a small bound.
 
       Below, where the rest of a step goes. Rulebooks are built ahead on a thread of their own: \

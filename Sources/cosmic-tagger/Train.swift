@@ -1,5 +1,6 @@
 import ArgumentParser
 import CosmicTagger
+import Sites
 import Tensors
 import Training
 
@@ -7,6 +8,7 @@ extension TrainingConfiguration.Balance: ExpressibleByArgument {}
 extension TrainingConfiguration.Averaging: ExpressibleByArgument {}
 extension OptimizerKind: ExpressibleByArgument {}
 extension ConvolutionAlgorithm: ExpressibleByArgument {}
+extension SiteIndexKind: ExpressibleByArgument {}
 
 /// `cosmic-tagger train`.
 struct Train: ParsableCommand {
@@ -76,6 +78,18 @@ struct Train: ParsableCommand {
   var convolution = ConvolutionAlgorithm.automatic
 
   @Option(
+    help: ArgumentHelp(
+      "How rulebooks look up neighbouring sites.",
+      discussion:
+        "A matter of time and memory: rulebooks, and so all results, are the same by any. "
+        + "sorted-merge walks lines of sites side by side; bitmap has a bit for every pixel; "
+        + "sparsehash is SparseConvNet's way, a hash map asked for every offset of every site, and "
+        + "compact-sparsehash its form for little memory; automatic takes the fastest for the "
+        + "sites at hand.",
+      valueName: "kind"))
+  var siteIndex = SiteIndexKind.automatic
+
+  @Option(
     name: [.customLong("li", withSingleDash: true), .long],
     parsing: .unconditional,
     help: ArgumentHelp("Steps from one printed line to the next.", valueName: "steps"))
@@ -133,6 +147,7 @@ struct Train: ParsableCommand {
     training.seed = data.seed
     training.threads = threads
     training.convolution = convolution
+    training.siteIndex = siteIndex
     training.loggingIteration = loggingIteration
     training.scoredEvents = scoreEvents
     training.auxiliaryFile = auxFile

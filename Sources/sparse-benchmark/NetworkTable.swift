@@ -38,18 +38,25 @@ struct NetworkTable: CustomStringConvertible {
 extension BenchmarkReport {
   /// Notes a network's training step, inference and planning.
   mutating func append(_ network: NetworkMeasurement, named name: String, threads: Int) {
+    if !peaks.contains(where: { $0.threads == threads }) {
+      peaks.append(
+        Peak(
+          threads: threads, gigaflops: network.peaks.gigaflops,
+          gigabytesPerSecond: network.peaks.gigabytesPerSecond))
+    }
     func add(_ pass: String, _ median: Double, _ best: Double, _ multiplyAdds: Int) {
       let memory = network.memory
       entries.append(
         Entry(
           name: "\(name)/\(pass)/\(named(threads: threads))", threads: threads,
           sites: network.sites, pairs: network.pairs, multiplyAdds: multiplyAdds,
-          bytes: memory.arenaBytes, medianSeconds: median, bestSeconds: best,
+          bytes: network.bytes, medianSeconds: median, bestSeconds: best,
           shareOfPeak: median > 0
             ? 2e-9 * Double(multiplyAdds) / median / network.peaks.gigaflops : nil,
           details: [
             "exposed_planning_seconds": network.exposedPlanningSeconds,
             "non_convolution_seconds": network.nonConvolutionSeconds,
+            "arena_bytes": Double(memory.arenaBytes),
             "peak_resident_bytes": Double(memory.peakResidentBytes),
             "allocations_per_step": network.allocationsPerStep,
           ]))

@@ -21,7 +21,7 @@ struct SparseBenchmark: ParsableCommand {
         sparse-benchmark layers --file events.h5 --compare before.json
       """,
     subcommands: [
-      Layers.self, Networks.self,
+      Layers.self, Rulebooks.self, Networks.self,
     ])
 }
 

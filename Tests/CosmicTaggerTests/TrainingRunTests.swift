@@ -1,11 +1,15 @@
 import CosmicTagger
 import Foundation
 import Networks
+import Sites
 import Testing
 
 @Suite("A small run from beginning to end")
 struct TrainingRunTests {
-  private func run(seed: UInt64 = 1, threads: Int = 1, iterations: Int = 30) throws -> [String] {
+  private func run(
+    seed: UInt64 = 1, threads: Int = 1, iterations: Int = 30,
+    siteIndex: SiteIndexKind = .automatic
+  ) throws -> [String] {
     let scratch = try Scratch()
     var network = UResNetConfiguration()
     network.initialFilters = 2
@@ -20,6 +24,7 @@ struct TrainingRunTests {
     training.balance = .light
     training.seed = seed
     training.threads = threads
+    training.siteIndex = siteIndex
     training.scoredEvents = 2
     training.logDirectory = scratch.file("log")
     let log = CapturedLog()
@@ -38,7 +43,8 @@ struct TrainingRunTests {
   /// The lines that should not depend on the clock, the threads or the folder.
   private func lasting(_ lines: [String]) -> [String] {
     let passing = [
-      "Total time", "Peak memory", "Event picture", "Plan of", " THREADS", " LOG_DIRECTORY",
+      "Total time", "Peak memory", "Event picture", "Plan of", " THREADS", " SITE_INDEX",
+      " LOG_DIRECTORY",
     ]
     return lines.filter { line in !passing.contains { line.hasPrefix($0) } }
       .map { line in
@@ -50,6 +56,17 @@ struct TrainingRunTests {
     try lines.filter { $0.hasPrefix("train Step") }.map { line in
       let number = line.components(separatedBy: "loss: ")[1].prefix { $0 != "," }
       return try #require(Double(number))
+    }
+  }
+
+  @Test("Every way to look up sites gives the same lines, to the last digit of the loss")
+  func siteIndices() throws {
+    let expected = try run(iterations: 4)
+    #expect(expected.contains { $0.hasPrefix(" SITE_INDEX") && $0.hasSuffix(": automatic") })
+    for kind in SiteIndexKind.allCases {
+      let lines = try run(iterations: 4, siteIndex: kind)
+      #expect(lasting(lines) == lasting(expected), "\(kind.rawValue)")
+      #expect(lines.contains { $0.hasPrefix(" SITE_INDEX") && $0.hasSuffix(": \(kind.rawValue)") })
     }
   }
 

@@ -87,6 +87,6 @@ struct SiteSetTests {
     let keys = try everywhere.map { try set.packing.key(event: $0[0], Array($0.dropFirst())) }
     #expect(index.rows(of: keys) == everywhere.map { Int32(rows[$0] ?? -1) })
     #expect(index.rows(of: []).isEmpty)
-    #expect(index.pairs([]).isEmpty)
+    #expect(set.pairs([], index: SparseHashIndex.self).isEmpty)
   }
 }

@@ -29,6 +29,11 @@ struct LayerFigures: Encodable {
   /// Seconds forward and backward.
   var seconds: Double { forwardSeconds + backwardSeconds }
 
+  /// Whether it stands for the sums and joins of a part, rather than for a layer.
+  var isBetweenLayers: Bool { layer == Self.betweenLayers }
+
+  private static let betweenLayers = "sums and joins"
+
   /// Whether it multiplies by weights.
   var isConvolution: Bool { multiplyAdds > 0 }
 
@@ -71,13 +76,13 @@ struct LayerFigures: Encodable {
     let bytes = median(\.bytes)
     let forward = trained.map(\.forwardSeconds).median
     let seconds = forward + trained.map(\.backwardSeconds).median
-    // Nobody asks for the gradient of the input.
-    let passes = isFirst ? 2.0 : 3.0
+    // Nobody asks for the gradient of the input, and sums hand theirs on as they are.
+    let passes = isBetween ? 1.0 : isFirst ? 2 : 3
     let flops = 2 * Double(multiplyAdds)
     let bound =
       passes * measurement.peaks.boundSeconds(flops: flops, bytes: Double(bytes))
     name = trained.first?.path.joined(separator: ".") ?? ""
-    layer = isBetween ? "sums and joins" : trained.first?.layer ?? ""
+    layer = isBetween ? Self.betweenLayers : trained.first?.layer ?? ""
     sites = median(\.rows)
     channels = median(\.channels)
     pairs = median(\.pairs)

@@ -125,5 +125,7 @@ package struct NetworkMeasurement {
   package var multiplyAdds: Int {
     training.first?.trace.entries.reduce(0) { $0 + $1.multiplyAdds } ?? 0
   }
+  /// The least that the layers of the first pass move, forward.
+  package var bytes: Int { training.first?.trace.entries.reduce(0) { $0 + $1.bytes } ?? 0 }
   package var pairs: Int { training.first?.trace.entries.reduce(0) { $0 + $1.pairs } ?? 0 }
 }

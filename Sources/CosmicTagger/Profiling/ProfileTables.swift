@@ -28,7 +28,7 @@ struct ProfileTables {
       report.bandwidthGigabytesPerSecond, report.instructionSet)
   }
 
-  /// All layers, those of one level and direction under a line with their sums.
+  /// All layers, those of one level and direction or part of the bottom under a line with their sums.
   private var groupedLayers: String {
     var table = MetricsTable(headers: Self.layerHeaders)
     var rest = report.layers[...]
@@ -41,10 +41,10 @@ struct ProfileTables {
         for layer in members {
           let name = layer.path.dropFirst(group.split(separator: ".").count)
             .joined(separator: ".")
-          table.append(row(layer, named: "  " + (name.isEmpty ? layer.layer : name)))
+          table.append(row(layer, named: "  " + name))
         }
       } else {
-        table.append(row(first, named: first.name.isEmpty ? first.layer : first.name))
+        table.append(row(first, named: first.name))
       }
     }
     return table.description
@@ -52,8 +52,8 @@ struct ProfileTables {
 
   private static func group(_ layer: LayerFigures) -> String {
     let path = layer.path
-    let isLevel = path.first?.hasPrefix("level") ?? false
-    return path.prefix(isLevel ? 2 : 1).joined(separator: ".")
+    let hasParts = path.first.map { $0.hasPrefix("level") || $0 == "deepest" } ?? false
+    return path.prefix(hasParts ? 2 : 1).joined(separator: ".")
   }
 
   private static let layerHeaders = [
@@ -65,18 +65,21 @@ struct ProfileTables {
   ) -> String {
     var table = MetricsTable(headers: Self.layerHeaders)
     for layer in layers {
-      table.append(row(layer, named: layer.name.isEmpty ? layer.layer : name(layer)))
+      table.append(row(layer, named: name(layer)))
     }
     return table.description
   }
 
   private func row(_ layer: LayerFigures, named name: String) -> [MetricsTable.Cell] {
-    [
-      .text(name), .count(layer.sites), layer.isConvolution ? .count(layer.pairs) : .text(""),
+    let isNamed = !name.allSatisfy { $0 == " " }
+    let suffix = layer.isBetweenLayers ? (isNamed ? ", " : "") + layer.layer : ""
+    return [
+      .text(name + suffix), .count(layer.sites),
+      layer.isConvolution ? .count(layer.pairs) : .text(""),
       layer.isConvolution ? .number(Double(layer.multiplyAdds) / 1e6, decimals: 1) : .text(""),
       .number(Double(layer.bytes) / 1e6, decimals: 1),
-      .number(layer.forwardSeconds * 1e3, decimals: 3),
-      .number(layer.backwardSeconds * 1e3, decimals: 3),
+      .number(layer.forwardSeconds * 1e3, decimals: 2),
+      .number(layer.backwardSeconds * 1e3, decimals: 2),
       layer.isConvolution ? .number(layer.gflops, decimals: 1) : .text(""),
       .text(percent(layer.shareOfBound)), .text(layer.algorithm),
     ]
@@ -90,8 +93,8 @@ struct ProfileTables {
       .text(name), .text(""), .text(""),
       .number(layers.reduce(0) { $0 + Double($1.multiplyAdds) } / 1e6, decimals: 1),
       .number(layers.reduce(0) { $0 + Double($1.bytes) } / 1e6, decimals: 1),
-      .number(layers.reduce(0) { $0 + $1.forwardSeconds } * 1e3, decimals: 3),
-      .number(layers.reduce(0) { $0 + $1.backwardSeconds } * 1e3, decimals: 3),
+      .number(layers.reduce(0) { $0 + $1.forwardSeconds } * 1e3, decimals: 2),
+      .number(layers.reduce(0) { $0 + $1.backwardSeconds } * 1e3, decimals: 2),
       .number(seconds > 0 ? flops / seconds : 0, decimals: 1),
       .text(percent(seconds > 0 ? bound / seconds : 0)),
     ]
@@ -159,8 +162,8 @@ struct ProfileTables {
 
   private var memory: String {
     String(
-      format: "Memory: %d MiB resident at most, a step takes %d MiB of the arena, %.0f bytes a "
-        + "site; %g system allocations a step after warm-up", report.peakResidentBytes >> 20,
+      format: "Memory: %d MiB resident at most; a step takes %d MiB of the arena, %.0f bytes a site"
+        + "\nSystem allocations a step after warm-up: %g", report.peakResidentBytes >> 20,
       report.arenaHighWaterBytes >> 20, report.bytesPerSite, report.allocationsPerStep)
   }
 

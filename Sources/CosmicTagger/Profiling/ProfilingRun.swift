@@ -110,8 +110,7 @@ public struct ProfilingRun {
   private func title(_ batches: [SiteAssembly.Batch]) -> String {
     let counts = batches.map(\.sites.count)
     let sites = Set([counts.min() ?? 0, counts.max() ?? 0]).sorted().map(String.init)
-    return "Profile of \(preset): \(steps) training steps and \(steps) inferences after \(warmUp) "
-      + "to warm up each, \(data.minibatchSize) events a batch, "
-      + "\(sites.joined(separator: " to ")) sites"
+    return "Profile of \(preset): \(steps) training steps and inferences, \(warmUp) to warm up, "
+      + "\(data.minibatchSize) events a batch, \(sites.joined(separator: " to ")) sites"
   }
 }

@@ -2,39 +2,74 @@ import KernelOperands
 import Tensors
 
 extension Compute {
-  /// The fused way: a block's sums stay in registers while the rows of the pairs of one offset stream
-  /// by, read where they lie. Nothing is gathered, and nothing is cleared where an offset has a pair
-  /// for every row.
+  /// The fused way.
+  ///
+  /// A block's sums stay in registers while the rows of the pairs of one offset stream by, read where
+  /// they lie. Nothing is gathered, and nothing is cleared where an offset has a pair for every row.
   func convolveFused(
     _ input: Tensor, weight: Tensor, bias: Tensor?, rules: Rules, isTransposed: Bool,
     into output: Tensor
   ) {
     arena.reclaimingScratch {
-      let columns = output.channels
+      let start = bias.map { UnsafePointer($0.values) } ?? zeros(count: output.channels)
       let factors = fusedFactors(
-        input, weight: weight, columns: columns, rules: rules, isTransposed: isTransposed)
-      let start = bias.map { UnsafePointer($0.values) } ?? zeros(count: columns)
-      let spare = arena.scratch(Float.self, count: threads.count * columns)
-      let blocks = FusedBlocks(factors: factors, start: start, output: output, rules: rules)
-      threads.run(rules.blocks * factors.filters.tasksPerBlock) { task, thread in
-        let block = task % rules.blocks
-        blocks.finish(
-          block, columns: task / rules.blocks,
-          reading: factors.rows(ofBlock: block, rules, thread: thread),
-          spare: spare + thread * columns)
+        input, weight: weight, columns: output.channels, rules: rules, isTransposed: isTransposed)
+      if let cut = StripCut(factors.filters, rows: rules.targetRows) {
+        convolveStrips(factors, cut, start: start, rules: rules, into: output)
+      } else {
+        convolveBlocks(factors, start: start, rules: rules, into: output)
       }
     }
+  }
+
+  private func convolveBlocks(
+    _ factors: FusedFactors, start: UnsafePointer<Float>, rules: Rules, into output: Tensor
+  ) {
+    let spare = arena.scratch(Float.self, count: threads.count * output.channels)
+    let blocks = FusedBlocks(
+      filters: factors.filters,
+      weight: factors.isTransposed
+        ? transposed(factors.weight, factors.filters) : factors.weight,
+      start: start, output: output, rules: rules, accumulate: factors.accumulate)
+    threads.run(rules.blocks * factors.filters.tasksPerBlock) { task, thread in
+      let block = task % rules.blocks
+      blocks.finish(
+        block, columns: task / rules.blocks,
+        reading: factors.rows(ofBlock: block, rules, thread: thread),
+        spare: spare + thread * output.channels)
+    }
+  }
+
+  /// Each offset's matrix of `[columns, inner]` as `[inner, columns]`.
+  private func transposed(
+    _ weight: UnsafePointer<Float>, _ filters: FusedFilters
+  ) -> UnsafePointer<Float> {
+    let (inner, columns) = (filters.inner, filters.columns)
+    let packed = arena.scratch(Float.self, count: filters.offsets * inner * columns)
+    // Strips of rows that share cache lines on the side that is read.
+    let strip = 16
+    let strips = (inner + strip - 1) / strip
+    threads.run(filters.offsets * strips) { task, _ in
+      let matrix = task / strips * inner * columns
+      let rows = task % strips * strip..<min(inner, (task % strips + 1) * strip)
+      for column in 0..<columns {
+        let source = weight + matrix + column &* inner
+        let target = packed + matrix + column
+        for row in rows { target[row &* columns] = source[row] }
+      }
+    }
+    return UnsafePointer(packed)
   }
 }
 
 /// What all blocks of a fused convolution have in common.
 private struct FusedBlocks {
-  let factors: FusedFactors
+  let filters: FusedFilters
+  let weight: UnsafePointer<Float>
   let start: UnsafePointer<Float>
   let output: Tensor
   let rules: Rules
-
-  private var filters: FusedFilters { factors.filters }
+  let accumulate: (RowProducts) -> Void
 
   /// Computes some columns of a block's rows.
   func finish(
@@ -64,10 +99,10 @@ private struct FusedBlocks {
     let pairs = rules.rowPairs(block: block, offset: offset)
     guard pairs.count > 0 else { return }
     let (inner, pitch, first) = (filters.inner, filters.columns, columns.lowerBound)
-    factors.accumulate(
+    accumulate(
       RowProducts(
         pairs: pairs, input: input, inputPitch: inner, inner: inner,
-        weight: factors.weight + offset * inner * pitch + first, weightPitch: pitch,
+        weight: weight + offset * inner * pitch + first, weightPitch: pitch,
         output: output.values + first, outputPitch: pitch, columns: columns.count,
         start: starting ? start + first : nil, spare: spare))
   }

@@ -21,8 +21,10 @@ struct FusedFilters {
 struct FusedFactors {
   /// Extents in floats: two channels that are summed over in each where they are bfloat16.
   let filters: FusedFilters
-  /// `[offsets, filters.inner, filters.columns]`.
+  /// `[offsets, filters.inner, filters.columns]`, or each offset's matrix transposed.
   let weight: UnsafePointer<Float>
+  /// Whether it is.
+  let isTransposed: Bool
   /// `output[t] += input[s] · weight` for each pair (s, t).
   let accumulate: (RowProducts) -> Void
   /// The rows that are read, of `filters.inner` floats.
@@ -40,53 +42,40 @@ struct FusedFactors {
     case .bfloat16(let rows): rows.start(of: rules.sourceRange(ofBlock: block), thread: thread)
     }
   }
+
+  /// Where row 0 begins, for who reads all rows.
+  func allRows(_ rules: Rules) -> UnsafePointer<Float> {
+    switch input {
+    case .float32(let rows): rows
+    case .bfloat16(let rows): rows.start(of: 0..<rules.sourceRows, thread: 0)
+    }
+  }
 }
 
 extension Compute {
-  /// The factors of a convolution, in scratch memory unless they are multiplied as they are.
+  /// The factors of a convolution, rounded ones in scratch memory.
   func fusedFactors(
     _ input: Tensor, weight: Tensor, columns: Int, rules: Rules, isTransposed: Bool
   ) -> FusedFactors {
     guard let bfloat16 else {
-      let filters = FusedFilters(
-        inner: input.channels, columns: columns, offsets: rules.offsets)
       return FusedFactors(
-        filters: filters,
-        weight: isTransposed ? transposed(weight.values, filters) : UnsafePointer(weight.values),
+        filters: FusedFilters(inner: input.channels, columns: columns, offsets: rules.offsets),
+        weight: weight.values, isTransposed: isTransposed,
         accumulate: InstructionSet.current.accumulateRows, input: .float32(input.values))
     }
     let filters = FusedFilters(
       inner: (input.channels + 1) / 2, columns: columns, offsets: rules.offsets)
+    let isCutInStrips = StripCut(filters, rows: rules.targetRows) != nil
     let rounded = rounded(weight, by: bfloat16).start(of: 0..<weight.rows, thread: 0)
     return FusedFactors(
       filters: filters,
       weight: isTransposed
-        ? transposed(rounded, filters)
-        : interleaved(rounded, filters, channels: input.channels, by: bfloat16),
-      accumulate: bfloat16.accumulateRows,
+        ? rounded : interleaved(rounded, filters, channels: input.channels, by: bfloat16),
+      isTransposed: isTransposed, accumulate: bfloat16.accumulateRows,
       input: .bfloat16(
-        roundedSources(input, rules, visits: filters.tasksPerBlock, by: bfloat16)))
-  }
-
-  /// Each offset's matrix of `[columns, inner]` as `[inner, columns]`.
-  private func transposed(
-    _ weight: UnsafePointer<Float>, _ filters: FusedFilters
-  ) -> UnsafePointer<Float> {
-    let (inner, columns) = (filters.inner, filters.columns)
-    let packed = arena.scratch(Float.self, count: filters.offsets * inner * columns)
-    // Strips of rows that share cache lines on the side that is read.
-    let strip = 16
-    let strips = (inner + strip - 1) / strip
-    threads.run(filters.offsets * strips) { task, _ in
-      let matrix = task / strips * inner * columns
-      let rows = task % strips * strip..<min(inner, (task % strips + 1) * strip)
-      for column in 0..<columns {
-        let source = weight + matrix + column &* inner
-        let target = packed + matrix + column
-        for row in rows { target[row &* columns] = source[row] }
-      }
-    }
-    return UnsafePointer(packed)
+        isCutInStrips
+          ? self.rounded(input, by: bfloat16)
+          : roundedSources(input, rules, visits: filters.tasksPerBlock, by: bfloat16)))
   }
 
   /// Each offset's matrix of `[channels, columns]`, rounded, with two channels to a row.
@@ -107,6 +96,7 @@ extension Compute {
     return UnsafePointer(packed)
   }
 
+  /// A row of zeros in scratch memory.
   func zeros(count: Int) -> UnsafePointer<Float> {
     let zeros = arena.scratch(Float.self, count: count)
     zeros.update(repeating: 0, count: count)

@@ -1,8 +1,9 @@
 import KernelOperands
 import Tensors
 
-/// How the weight gradient of a fused convolution is cut into tasks. It follows from extents alone,
-/// never from the thread count.
+/// How the weight gradient of a fused convolution is cut into tasks.
+///
+/// It follows from extents alone, never from the thread count.
 private enum GradientCut {
   /// Pieces of consecutive blocks, each summed into matrices of its own that are added up at the end:
   /// rows are read from the cache for every offset.
@@ -33,8 +34,10 @@ private enum GradientCut {
 }
 
 extension Compute {
-  /// The fused way: tiles of the gradient stay in registers while the rows of the pairs of one offset
-  /// and block stream by, read where they lie.
+  /// The fused way.
+  ///
+  /// Tiles of the gradient stay in registers while the rows of the pairs of one offset and block
+  /// stream by, read where they lie.
   func accumulateFusedWeightGradient(
     input: Tensor, outputGradient: Tensor, rules: Rules, into gradient: Tensor
   ) {
@@ -54,15 +57,17 @@ extension Compute {
   }
 
   private func sumStrips(_ sums: FusedGradient, channels: Int, into gradient: Tensor) {
-    let (rules, inputChannels) = (sums.rules, sums.inputChannels)
-    let strips = (inputChannels + channels - 1) / channels
+    let (rules, inputs) = (sums.rules, sums.inputChannels)
+    let strips = (inputs + channels - 1) / channels
     threads.run(rules.offsets * strips) { task, thread in
-      let first = task % strips * channels
-      let channels = first..<min(inputChannels, first + channels)
-      for block in 0..<rules.blocks {
+      let (offset, first) = (task / strips, task % strips * channels)
+      let rows = sums.factors.allRows(rules)
+      let end = rules.offsetStarts[offset + 1]
+      // So many rows stay in the cache from one tile of the gradient to the next.
+      for pair in stride(from: rules.offsetStarts[offset], to: end, by: 512) {
         sums.add(
-          block: block, offsets: task / strips..<task / strips + 1, channels: channels,
-          to: gradient.values, thread: thread)
+          pair..<min(pair + 512, end), offset: offset, of: rows,
+          channels: first..<min(inputs, first + channels), to: gradient.values, thread: thread)
       }
     }
   }
@@ -77,9 +82,12 @@ extension Compute {
       partial.update(repeating: 0, count: count)
       let first = piece * perPiece
       for block in first..<min(sums.rules.blocks, first + perPiece) {
-        sums.add(
-          block: block, offsets: 0..<sums.rules.offsets, channels: 0..<sums.inputChannels,
-          to: partial, thread: thread)
+        let rows = sums.factors.rows(ofBlock: block, sums.rules, thread: thread)
+        for offset in 0..<sums.rules.offsets {
+          sums.add(
+            sums.rules.pairs(block: block, offset: offset), offset: offset, of: rows,
+            channels: 0..<sums.inputChannels, to: partial, thread: thread)
+        }
       }
     }
     let total = gradient.values
@@ -99,17 +107,14 @@ private struct FusedGradient {
   let columns: Int
   let factors: OuterFactors
 
-  /// Adds the products of some offsets' pairs in one block, for some of the input channels.
+  /// Adds the products of some of one offset's pairs, for some of the input channels.
   func add(
-    block: Int, offsets: Range<Int>, channels: Range<Int>,
+    _ pairs: Range<Int>, offset: Int, of rows: OuterFactors.Rows, channels: Range<Int>,
     to matrices: UnsafeMutablePointer<Float>, thread: Int
   ) {
-    let rows = factors.rows(ofBlock: block, rules, thread: thread)
-    for offset in offsets {
-      let pairs = rules.rowPairs(block: block, offset: offset)
-      guard pairs.count > 0 else { continue }
-      let first = (offset * inputChannels + channels.lowerBound) * columns
-      factors.add(pairs, rows, channels: channels, to: matrices + first, thread: thread)
-    }
+    guard !pairs.isEmpty else { return }
+    let first = (offset * inputChannels + channels.lowerBound) * columns
+    factors.add(
+      rules.rowPairs(pairs), of: rows, channels: channels, to: matrices + first, thread: thread)
   }
 }

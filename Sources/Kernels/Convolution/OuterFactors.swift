@@ -4,12 +4,12 @@ import Tensors
 /// What a fused weight gradient multiplies, and the loop that does.
 enum OuterFactors {
   /// Rows as they are, where they lie.
-  case float32(BlockRows, accumulate: (OuterProducts) -> Void)
+  case float32(Rows, accumulate: (OuterProducts) -> Void)
   /// Rounded rows, two by two, as the sums run over rows.
   case bfloat16(InterleavedRows)
 
-  /// Both sides of a block's pairs.
-  struct BlockRows {
+  /// Both sides of pairs.
+  struct Rows {
     /// Where row 0 of the input begins, or would begin.
     let left: UnsafePointer<Float>
     /// Floats from one row to the next.
@@ -21,12 +21,12 @@ enum OuterFactors {
   }
 
   /// The rows that a block's pairs need.
-  func rows(ofBlock block: Int, _ rules: Rules, thread: Int) -> BlockRows {
+  func rows(ofBlock block: Int, _ rules: Rules, thread: Int) -> Rows {
     switch self {
     case .float32(let rows, _):
       rows
     case .bfloat16(let factors):
-      BlockRows(
+      Rows(
         left: factors.left.start(of: rules.sourceRange(ofBlock: block), thread: thread),
         leftPitch: factors.left.width,
         right: factors.right.start(of: rules.rows(ofBlock: block), thread: thread),
@@ -34,9 +34,23 @@ enum OuterFactors {
     }
   }
 
+  /// All rows, where they were not to be rounded block by block.
+  func allRows(_ rules: Rules) -> Rows {
+    switch self {
+    case .float32(let rows, _):
+      rows
+    case .bfloat16(let factors):
+      Rows(
+        left: factors.left.start(of: 0..<rules.sourceRows, thread: 0),
+        leftPitch: factors.left.width,
+        right: factors.right.start(of: 0..<rules.targetRows, thread: 0),
+        rightPitch: factors.right.width)
+    }
+  }
+
   /// `sums += Σ left[s]ᵀ · right[t]` over pairs (s, t), for some channels of the left rows.
   func add(
-    _ pairs: RowPairs, _ rows: BlockRows, channels: Range<Int>,
+    _ pairs: RowPairs, of rows: Rows, channels: Range<Int>,
     to sums: UnsafeMutablePointer<Float>, thread: Int
   ) {
     switch self {
@@ -47,7 +61,7 @@ enum OuterFactors {
           rows: channels.count, right: rows.right, rightPitch: rows.rightPitch,
           columns: rows.rightPitch, sums: sums, sumsPitch: rows.rightPitch))
     case .bfloat16(let factors):
-      factors.add(pairs, rows, channels: channels, to: sums, thread: thread)
+      factors.add(pairs, of: rows, channels: channels, to: sums, thread: thread)
     }
   }
 }
@@ -68,7 +82,7 @@ struct InterleavedRows {
   static let pairsAtOnce = 128
 
   fileprivate func add(
-    _ pairs: RowPairs, _ rows: OuterFactors.BlockRows, channels: Range<Int>,
+    _ pairs: RowPairs, of rows: OuterFactors.Rows, channels: Range<Int>,
     to sums: UnsafeMutablePointer<Float>, thread: Int
   ) {
     let scratch = scratch + thread * scratchFloats
@@ -77,12 +91,12 @@ struct InterleavedRows {
         RowPairs(
           sources: pairs.sources + first, targets: pairs.targets + first,
           count: min(Self.pairsAtOnce, pairs.count - first)),
-        rows, channels: channels, to: sums, scratch)
+        of: rows, channels: channels, to: sums, scratch)
     }
   }
 
   private func accumulate(
-    _ pairs: RowPairs, _ rows: OuterFactors.BlockRows, channels: Range<Int>,
+    _ pairs: RowPairs, of rows: OuterFactors.Rows, channels: Range<Int>,
     to sums: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutablePointer<Float>
   ) {
     let count = (pairs.count + 1) / 2
@@ -114,7 +128,7 @@ extension Compute {
   ) -> OuterFactors {
     guard let bfloat16 else {
       return .float32(
-        OuterFactors.BlockRows(
+        OuterFactors.Rows(
           left: input.values, leftPitch: input.channels, right: outputGradient.values,
           rightPitch: outputGradient.channels),
         accumulate: InstructionSet.current.accumulateOuterProducts)

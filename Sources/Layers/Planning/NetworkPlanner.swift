@@ -28,7 +28,14 @@ extension Layer where Features == SparseTensor {
     for sites: SiteSet, channels: Int = 1, index: SiteIndexKind = .automatic
   ) throws -> Plan {
     let plan = Plan(sites, index: index)
-    _ = try walk(plan, channels: channels)
+    do {
+      // Names and lines of layers take longer than many a rulebook: they are asked for only where
+      // they have something to say.
+      _ = try self(SparseTensor(planning: plan, channels: channels))
+    } catch {
+      try walk(plan, channels: channels)
+      throw error
+    }
     return plan
   }
 

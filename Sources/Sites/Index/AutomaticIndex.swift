@@ -1,45 +1,37 @@
-/// The faster of `BitmapIndex` and `SortedMergeIndex` for the sites at hand.
+/// The fastest index for the sites at hand.
 ///
-/// A bitmap that stays in the cache finds neighbours somewhat faster than a merge does. One that is
-/// larger pays for its pages first, and a merge never does: it is the choice wherever a bitmap would
-/// take more than `crowdedBytesPerSite`. Hash maps, which pay for each site they insert, are not
-/// chosen.
-public struct AutomaticIndex: SiteIndex {
+/// Neighbours are found by merging (`SortedMergeIndex`), which chooses between two ways by the number
+/// of sites on a line of the image; no other index was faster at any occupancy. Single keys, which
+/// general forms of rulebooks ask for, are looked up in a bitmap where that stays in the cache, and
+/// by galloping elsewhere: a larger bitmap pays for its pages first. Hash maps, which pay for each
+/// site they insert, are not chosen.
+public final class AutomaticIndex: SiteIndex {
   /// The largest bitmap, in bytes a site, that was faster than a merge.
   static let crowdedBytesPerSite = 8
 
-  private enum Choice {
-    case bitmap(BitmapIndex)
-    case merge(SortedMergeIndex)
-  }
+  private let sites: SiteSet
 
-  private let choice: Choice
-
-  /// Chooses, and indexes the sites.
+  /// Takes the set; what is needed is made when asked for.
   public init(_ sites: SiteSet) {
-    choice =
-      AutomaticIndex.kind(for: sites) == .bitmap
-      ? .bitmap(BitmapIndex(sites)) : .merge(SortedMergeIndex(sites))
+    self.sites = sites
   }
 
-  /// What is chosen for these sites: a matter of their number and of the span of their keys.
+  /// What looks up single keys of these sites: a matter of their number and of the span of their
+  /// keys.
   public static func kind(for sites: SiteSet) -> SiteIndexKind {
     BitmapIndex.suits(sites, bytesPerSite: crowdedBytesPerSite) ? .bitmap : .sortedMerge
   }
 
-  /// As the chosen index does.
-  public func rows(of keys: [UInt64]) -> [Int32] {
-    switch choice {
-    case .bitmap(let index): index.rows(of: keys)
-    case .merge(let index): index.rows(of: keys)
-    }
-  }
+  private lazy var bitmap: BitmapIndex? =
+    AutomaticIndex.kind(for: sites) == .bitmap ? BitmapIndex(sites) : nil
 
   /// As the chosen index does.
-  public func pairs(_ deltas: [UInt64]) -> [SitePairs] {
-    switch choice {
-    case .bitmap(let index): index.pairs(deltas)
-    case .merge(let index): index.pairs(deltas)
-    }
+  public func rows(of keys: [UInt64]) -> [Int32] {
+    bitmap?.rows(of: keys) ?? SortedMergeIndex(sites).rows(of: keys)
+  }
+
+  /// As `SortedMergeIndex` does.
+  public func findPairs(_ deltas: [UInt64], in lists: PairLists) {
+    SortedMergeIndex(sites).findPairs(deltas, in: lists)
   }
 }

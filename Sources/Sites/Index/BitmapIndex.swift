@@ -36,11 +36,11 @@ public final class BitmapIndex: SiteIndex {
   }
 
   /// One look-up a site and step.
-  public func pairs(_ deltas: [UInt64]) -> [SitePairs] {
-    guard let bitmap else { return SortedMergeIndex(sites).pairs(deltas) }
-    return sites.keys.withUnsafeBufferPointer { keys in
-      deltas.map { delta in
-        SitePairs(capacity: keys.count) { inputs, outputs in
+  public func findPairs(_ deltas: [UInt64], in lists: PairLists) {
+    guard let bitmap else { return SortedMergeIndex(sites).findPairs(deltas, in: lists) }
+    sites.keys.withUnsafeBufferPointer { keys in
+      for (list, delta) in deltas.enumerated() {
+        lists.fill(list) { inputs, outputs in
           var pairs = 0
           for (row, key) in keys.enumerated() {
             let found = bitmap.row(of: key &+ delta)

@@ -1,19 +1,26 @@
-/// The index without a table: sorted keys are merged with themselves, moved by a step.
+/// The index without a table of sites: sorted keys are merged with themselves, moved by a step.
 ///
-/// A step keeps the order of sorted keys, so two pointers that only move forwards find all
-/// neighbours of one step in a single pass. Memory: none beside the site set's own keys.
+/// A step keeps the order of sorted keys, so two pointers that only move forwards find neighbours in
+/// a single pass. Steps to the same line of the image share it: where lines have many sites, a line
+/// is entered in a table of its places, and the line beside it reads its neighbours off
+/// (`LineTable`); where they have few, up to three steps are merged at a time (`StepMerge`).
+///
+/// Memory: one line's places, 128 kB at most.
 public struct SortedMergeIndex: SiteIndex {
-  private let keys: [UInt64]
+  private let sites: SiteSet
+
+  /// The fewest sites of a line, on average, for which a table of its places is worth its while.
+  static let sitesPerTabledLine = 3
 
   /// Takes the set's keys; nothing is built.
   public init(_ sites: SiteSet) {
-    keys = sites.keys
+    self.sites = sites
   }
 
   /// A gallop from the row of the key before, so that keys in ascending order cost about what a
   /// merge does; one that is smaller than the key before is searched from the start.
   public func rows(of queries: [UInt64]) -> [Int32] {
-    keys.withUnsafeBufferPointer { keys in
+    sites.keys.withUnsafeBufferPointer { keys in
       rowArray(of: queries) { rows in
         var row = 0
         var previous: UInt64 = 0
@@ -26,59 +33,36 @@ public struct SortedMergeIndex: SiteIndex {
     }
   }
 
-  /// One pass over the keys for each step.
-  public func pairs(_ deltas: [UInt64]) -> [SitePairs] {
-    keys.withUnsafeBufferPointer { keys in
-      deltas.map { delta in
-        SitePairs(capacity: keys.count) { merge(keys, delta, inputs: $0, outputs: $1) }
+  /// One pass over the keys for each line of the image that the steps lead to.
+  public func findPairs(_ deltas: [UInt64], in lists: PairLists) {
+    sites.keys.withUnsafeBufferPointer { keys in
+      guard let base = keys.baseAddress, !keys.isEmpty else { return }
+      guard let filterRows = FilterRow.rows(of: deltas, sites.packing) else {
+        for (list, delta) in deltas.enumerated() { StepMerge(keys).findPairs(delta, list, lists) }
+        return
+      }
+      let lines = tabledLines
+      let table = LineTable(lineLength: lines == nil ? 0 : sites.packing.spatialSize.last ?? 0)
+      for row in filterRows {
+        if row.isRunBack {
+          StepMerge(keys).findRunBack(row, lists)
+        } else if let lines {
+          table.findPairs(
+            row, base, lines, lineShift: UInt64(sites.packing.lineShift), in: lists)
+        } else {
+          StepMerge(keys).findPairs(row, deltas, lists)
+        }
       }
     }
   }
 
-  private func merge(
-    _ keys: UnsafeBufferPointer<UInt64>, _ delta: UInt64,
-    inputs: UnsafeMutablePointer<Int32>, outputs: UnsafeMutablePointer<Int32>
-  ) -> Int {
-    guard let base = keys.baseAddress else { return 0 }
-    let count = keys.count
-    var input = 0
-    var output = 0
-    // Keys have 63 bits. A step back from a key smaller than it would wrap round and break the
-    // order; no site is there, so those rows are left out. A step forward cannot wrap.
-    if Int64(bitPattern: delta) < 0 {
-      output = firstRow(notBelow: 0 &- delta, in: keys, from: 0)
-    } else {
-      input = firstRow(notBelow: (keys.first ?? 0) &+ delta, in: keys, from: 0)
-    }
-    var pairs = 0
-    // Without branches on the data: which of the two moves is as good as random.
-    while input < count, output < count {
-      let read = base[input]
-      let target = base[output] &+ delta
-      inputs[pairs] = Int32(truncatingIfNeeded: input)
-      outputs[pairs] = Int32(truncatingIfNeeded: output)
-      pairs &+= read == target ? 1 : 0
-      input &+= read <= target ? 1 : 0
-      output &+= read >= target ? 1 : 0
-    }
-    return pairs
-  }
-
-  /// The first row from `start` on whose key is not below `key`: doubling steps, then bisection.
-  private func firstRow(
-    notBelow key: UInt64, in keys: UnsafeBufferPointer<UInt64>, from start: Int
-  ) -> Int {
-    var low = start
-    var step = 1
-    while low + step <= keys.count, keys[low + step - 1] < key {
-      low += step
-      step *= 2
-    }
-    var high = min(low + step, keys.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if keys[middle] < key { low = middle + 1 } else { high = middle }
-    }
-    return low
+  /// The lines, where they are short enough for a table and have sites enough.
+  private var tabledLines: SiteLines? {
+    guard
+      let length = sites.packing.spatialSize.last, length <= LineTable.longestLine,
+      sites.count >= length / 8
+    else { return nil }
+    let lines = sites.lines
+    return lines.count * Self.sitesPerTabledLine <= sites.count ? lines : nil
   }
 }

@@ -2,9 +2,15 @@ import CSparseHash
 
 /// The index SparseConvNet uses: google's `dense_hash_map`, one look-up per step and site.
 ///
+/// Rulebooks by it are the literal series that others are compared with: every offset of every site
+/// is looked up, row by row.
+///
 /// Memory: 32 to 64 bytes a site, for a table at most half full.
 public struct SparseHashIndex: SiteIndex {
   private let map: HashMap
+
+  /// One look-up for every offset of every site.
+  public static var looksUpEveryOffset: Bool { true }
 
   /// Inserts all sites.
   public init(_ sites: SiteSet) { map = HashMap(SUBMANIFOLD_DENSE_HASH_MAP, of: sites) }
@@ -13,15 +19,22 @@ public struct SparseHashIndex: SiteIndex {
   public func rows(of keys: [UInt64]) -> [Int32] { map.rows(of: keys) }
 
   /// One look-up a site and step.
-  public func pairs(_ deltas: [UInt64]) -> [SitePairs] { map.pairs(deltas) }
+  public func findPairs(_ deltas: [UInt64], in lists: PairLists) {
+    map.findPairs(deltas, in: lists)
+  }
 }
 
 /// The index for little memory: google's `sparse_hash_map`, one look-up per step and site.
+///
+/// Rulebooks by it are made in the same literal way as by `SparseHashIndex`.
 ///
 /// Memory: some 20 bytes a site, since free buckets take about two bits instead of an entry's
 /// place. Insertion moves the entries of a bucket group, which makes it slower than the dense table.
 public struct CompactSparseHashIndex: SiteIndex {
   private let map: HashMap
+
+  /// One look-up for every offset of every site.
+  public static var looksUpEveryOffset: Bool { true }
 
   /// Inserts all sites.
   public init(_ sites: SiteSet) { map = HashMap(SUBMANIFOLD_SPARSE_HASH_MAP, of: sites) }
@@ -30,7 +43,9 @@ public struct CompactSparseHashIndex: SiteIndex {
   public func rows(of keys: [UInt64]) -> [Int32] { map.rows(of: keys) }
 
   /// One look-up a site and step.
-  public func pairs(_ deltas: [UInt64]) -> [SitePairs] { map.pairs(deltas) }
+  public func findPairs(_ deltas: [UInt64], in lists: PairLists) {
+    map.findPairs(deltas, in: lists)
+  }
 }
 
 /// A map of either kind with the sites it was made of, freed with its last reference.
@@ -55,11 +70,9 @@ private final class HashMap {
     rowArray(of: keys) { submanifold_site_map_rows(map, keys, keys.count, $0) }
   }
 
-  func pairs(_ deltas: [UInt64]) -> [SitePairs] {
-    deltas.map { delta in
-      SitePairs(capacity: sites.count) {
-        submanifold_site_map_pairs(map, sites.keys, sites.count, delta, $0, $1)
-      }
+  func findPairs(_ deltas: [UInt64], in lists: PairLists) {
+    for (list, delta) in deltas.enumerated() {
+      lists.fill(list) { submanifold_site_map_pairs(map, sites.keys, sites.count, delta, $0, $1) }
     }
   }
 }

@@ -23,31 +23,65 @@ public struct RuleBlocks: Sendable {
 
   init(rows: [Int32], offsetStarts: [Int], rowCount: Int) {
     let offsets = offsetStarts.count - 1
+    let rowsPerBlock = Self.rowsPerBlock(rowCount)
+    let count = (rowCount + rowsPerBlock - 1) / rowsPerBlock
     self.rowCount = rowCount
-    rowsPerBlock = Self.rowsPerBlock(rowCount)
-    count = (rowCount + rowsPerBlock - 1) / rowsPerBlock
-    var starts = [Int](repeating: 0, count: (count + 1) * offsets)
-    for offset in 0..<offsets {
-      var pair = offsetStarts[offset]
-      let end = offsetStarts[offset + 1]
-      for block in 0..<count {
-        pair = Self.firstPair(pair..<end, of: rows, notBelow: block * rowsPerBlock)
-        starts[block * offsets + offset] = pair
+    self.rowsPerBlock = rowsPerBlock
+    self.count = count
+    starts = rows.withUnsafeBufferPointer { rows in
+      LargeMemory.array(Int.self, count: (count + 1) * offsets) { starts in
+        for offset in 0..<offsets {
+          var pair = offsetStarts[offset]
+          let end = offsetStarts[offset + 1]
+          for block in 0..<count {
+            starts[block * offsets + offset] = pair
+            // A row has one pair of an offset at most, which bounds the search.
+            pair = Self.firstPair(
+              pair..<min(end, pair + rowsPerBlock), of: rows,
+              notBelow: Int32(min(rowCount, (block + 1) * rowsPerBlock)))
+          }
+          starts[count * offsets + offset] = end
+        }
       }
-      starts[count * offsets + offset] = end
     }
+  }
+
+  private init(rowsPerBlock: Int, rowCount: Int, count: Int, starts: [Int]) {
+    self.rowsPerBlock = rowsPerBlock
+    self.rowCount = rowCount
+    self.count = count
     self.starts = starts
   }
 
-  /// Where an ascending stretch of a column reaches a row, by halving.
-  private static func firstPair(
-    _ pairs: Range<Int>, of rows: [Int32], notBelow row: Int
-  ) -> Int {
-    var (low, high) = (pairs.lowerBound, pairs.upperBound)
-    while low < high {
-      let middle = (low + high) / 2
-      if Int(rows[middle]) < row { low = middle + 1 } else { high = middle }
+  /// The blocks of the other column of a rulebook that is its own mirror image.
+  func mirrored(offsetStarts: [Int]) -> RuleBlocks {
+    let offsets = offsetStarts.count - 1
+    let mirrored = starts.withUnsafeBufferPointer { starts in
+      LargeMemory.array(Int.self, count: starts.count) { mirrored in
+        for offset in 0..<offsets {
+          let mirror = offsets - 1 - offset
+          let distance = offsetStarts[offset] - offsetStarts[mirror]
+          for block in 0...count {
+            mirrored[block * offsets + offset] = starts[block * offsets + mirror] + distance
+          }
+        }
+      }
     }
-    return low
+    return RuleBlocks(
+      rowsPerBlock: rowsPerBlock, rowCount: rowCount, count: count, starts: mirrored)
+  }
+
+  /// Where an ascending stretch of a column reaches a row, by halving without branches.
+  private static func firstPair(
+    _ pairs: Range<Int>, of rows: UnsafeBufferPointer<Int32>, notBelow row: Int32
+  ) -> Int {
+    var first = pairs.lowerBound
+    var length = pairs.count
+    while length > 0 {
+      let half = (length + 1) / 2
+      first += rows[first + half - 1] < row ? half : 0
+      length -= half
+    }
+    return first
   }
 }

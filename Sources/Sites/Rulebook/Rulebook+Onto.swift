@@ -20,12 +20,13 @@ extension Rulebook {
     }
     let reach = Reach(form, geometry, from: sites.packing, to: targets.packing)
     let targetIndex = Index(targets)
-    var columns = RuleColumns()
-    for offset in reach.offsets {
-      columns.append(reach.outputs(of: sites.keys, offset: offset), in: targetIndex)
+    let lists = PairLists(count: reach.offsets.count, rows: sites.count)
+    for (list, offset) in reach.offsets.enumerated() {
+      lists.fill(list, with: reach.outputs(of: sites.keys, offset: offset), in: targetIndex)
     }
     return Rulebook(
-      form: form, geometry: geometry, inputSites: sites, outputSites: targets, pairs: columns)
+      form: form, geometry: geometry, inputSites: sites, outputSites: targets,
+      pairs: RuleColumns(lists, inputs: sites.count, outputs: targets.count))
   }
 
   /// The rulebook onto a new site set: every output that any input reaches.
@@ -34,25 +35,41 @@ extension Rulebook {
   ) throws(SiteError) -> Rulebook {
     let size = try form.outputSize(of: sites.spatialSize, geometry)
     let packing = try SitePacking(batchSize: sites.batchSize, spatialSize: size)
+    if form == .strided, !Index.looksUpEveryOffset,
+      let halving = LineHalving(geometry, from: sites.packing, to: packing)
+    {
+      return halving.rulebook(sites, geometry)
+    }
     let reach = Reach(form, geometry, from: sites.packing, to: packing)
     var reached = reach.offsets.map { reach.outputs(of: sites.keys, offset: $0) }
-    let outputs = try SiteSet(packing: packing, sortedKeys: Reach.union(reached[...]))
+    let outputs = SiteSet(packing: packing, checkedKeys: try Reach.union(reached[...]))
     let outputIndex = Index(outputs)
-    var columns = RuleColumns()
-    columns.reserve(reached.reduce(0) { $0 + $1.rows.count })
+    let lists = PairLists(count: reached.count, rows: sites.count)
     for offset in reached.indices {
-      columns.append(reached[offset], in: outputIndex)
-      // What is in the columns is not needed twice: memory goes back while they grow.
+      lists.fill(offset, with: reached[offset], in: outputIndex)
+      // What is in the lists is not needed twice.
       reached[offset] = Reach.Outputs()
     }
     return Rulebook(
-      form: form, geometry: geometry, inputSites: sites, outputSites: outputs, pairs: columns)
+      form: form, geometry: geometry, inputSites: sites, outputSites: outputs,
+      pairs: RuleColumns(lists, inputs: sites.count, outputs: outputs.count))
   }
 }
 
-extension RuleColumns {
-  /// Adds the pairs of the next offset: what inputs reach, where it is a site.
-  fileprivate mutating func append(_ reached: Reach.Outputs, in index: some SiteIndex) {
-    append(inputs: reached.rows, found: index.rows(of: reached.keys))
+extension PairLists {
+  /// Writes the pairs of an offset: what inputs reach, where it is a site.
+  fileprivate func fill(
+    _ list: Int, with reached: Reach.Outputs, in index: some SiteIndex
+  ) {
+    let found = index.rows(of: reached.keys)
+    fill(list) { inputs, outputs in
+      var pairs = 0
+      for (input, output) in zip(reached.rows, found) {
+        inputs[pairs] = input
+        outputs[pairs] = output
+        pairs += output >= 0 ? 1 : 0
+      }
+      return pairs
+    }
   }
 }

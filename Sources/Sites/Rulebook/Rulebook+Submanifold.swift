@@ -2,8 +2,9 @@ extension Rulebook {
   /// The rulebook of a submanifold convolution: sites stay as they are.
   ///
   /// Offset `k` pairs output `o` with input `o + k`, `k` counted from the filter's centre. A
-  /// symmetric filter is its own mirror image, so only half of its offsets are looked up. An even
-  /// size has no centre and leans to the low side, as in SparseConvNet.
+  /// symmetric filter is its own mirror image, so only half of its offsets are looked up, unless the
+  /// index looks up every one. An even size has no centre and leans to the low side, as in
+  /// SparseConvNet.
   ///
   /// Cost: one look-up per site for half of the offsets (all of them without symmetry).
   ///
@@ -13,29 +14,42 @@ extension Rulebook {
     _ sites: SiteSet, _ geometry: FilterGeometry, index: Index.Type = AutomaticIndex.self
   ) throws(SiteError) -> Rulebook {
     _ = try RulebookForm.submanifold.outputSize(of: sites.spatialSize, geometry)
-    let steps = geometry.centredOffsets.map { sites.packing.delta($0) }
-    var columns = RuleColumns()
-    guard geometry.isSymmetric else {
-      for pairs in Index(sites).pairs(steps) {
-        columns.append(inputs: pairs.inputRows, outputs: pairs.outputRows)
-      }
-      return Rulebook(
-        form: .submanifold, geometry: geometry, inputSites: sites, outputSites: sites,
-        pairs: columns, identityOffset: steps.firstIndex(of: 0))
-    }
-    let half = steps.count / 2
-    let hasCentre = steps.count % 2 == 1
-    let first = half == 0 ? [] : Index(sites).pairs(Array(steps[..<half]))
-    columns.reserve(2 * first.reduce(0) { $0 + $1.count } + (hasCentre ? sites.count : 0))
-    for pairs in first { columns.append(inputs: pairs.inputRows, outputs: pairs.outputRows) }
-    if hasCentre {
-      columns.append(inputs: 0..<Int32(sites.count), outputs: 0..<Int32(sites.count))
-    }
-    for pairs in first.reversed() {
-      columns.append(inputs: pairs.outputRows, outputs: pairs.inputRows)
-    }
+    let steps = geometry.centredSteps(sites.packing)
+    let isMirrored = !Index.looksUpEveryOffset && steps.areSymmetric
+    let sought = isMirrored ? Array(steps[..<(steps.count / 2)]) : steps
+    let lists = PairLists(count: sought.count, rows: sites.count)
+    if !sought.isEmpty { Index(sites).findPairs(sought, in: lists) }
+    let columns =
+      isMirrored
+      ? RuleColumns(half: lists, hasCentre: steps.count % 2 == 1, rows: sites.count)
+      : RuleColumns(lists, inputs: sites.count, outputs: sites.count)
     return Rulebook(
       form: .submanifold, geometry: geometry, inputSites: sites, outputSites: sites, pairs: columns,
-      identityOffset: hasCentre ? half : nil)
+      identityOffset: steps.firstIndex(of: 0))
+  }
+}
+
+extension FilterGeometry {
+  /// What to add to a site's key for each offset from the filter's centre, in weight order.
+  func centredSteps(_ packing: SitePacking) -> [UInt64] {
+    guard case .box = shape, volume > 0 else {
+      return centredOffsets.map { packing.delta($0) }
+    }
+    // Boxes, which most filters are, without a list for each offset.
+    return size.indices.reduce(into: [0]) { steps, axis in
+      steps = steps.flatMap { step in
+        (0..<size[axis]).map { place in
+          let offset = (place - size[axis] / 2) * dilation[axis]
+          return step &+ UInt64(bitPattern: Int64(offset)) &<< UInt64(packing.shifts[axis])
+        }
+      }
+    }
+  }
+}
+
+extension [UInt64] {
+  /// Whether step `k` is minus step `count - 1 - k`, for all of them.
+  fileprivate var areSymmetric: Bool {
+    zip(self, reversed()).allSatisfy { $0 &+ $1 == 0 }
   }
 }

@@ -50,10 +50,8 @@ public final class Rulebook: Sendable {
     inputRows = pairs.inputRows
     outputRows = pairs.outputRows
     offsetStarts = pairs.offsetStarts
-    outputBlocks = RuleBlocks(
-      rows: outputRows, offsetStarts: offsetStarts, rowCount: outputSites.count)
-    inputBlocks = RuleBlocks(
-      rows: inputRows, offsetStarts: offsetStarts, rowCount: inputSites.count)
+    outputBlocks = pairs.outputBlocks
+    inputBlocks = pairs.inputBlocks
     checkInvariants()
   }
 
@@ -62,35 +60,5 @@ public final class Rulebook: Sendable {
     (offsetStarts[offset]..<offsetStarts[offset + 1]).map {
       (Int(inputRows[$0]), Int(outputRows[$0]))
     }
-  }
-}
-
-/// The two columns of a rulebook while it is being written, offset by offset.
-struct RuleColumns {
-  private(set) var inputRows: [Int32] = []
-  private(set) var outputRows: [Int32] = []
-  private(set) var offsetStarts = [0]
-
-  /// Makes room for pairs to come, so that columns are not copied as they grow.
-  mutating func reserve(_ pairs: Int) {
-    inputRows.reserveCapacity(inputRows.count + pairs)
-    outputRows.reserveCapacity(outputRows.count + pairs)
-  }
-
-  /// Adds the pairs of the next offset, ascending in both columns.
-  mutating func append(inputs: some Collection<Int32>, outputs: some Collection<Int32>) {
-    inputRows.append(contentsOf: inputs)
-    outputRows.append(contentsOf: outputs)
-    offsetStarts.append(inputRows.count)
-  }
-
-  /// Adds the pairs of the next offset from the rows that may have one, where they have: `outputs`
-  /// holds -1 for none.
-  mutating func append(inputs: [Int32], found outputs: [Int32]) {
-    for (input, output) in zip(inputs, outputs) where output >= 0 {
-      inputRows.append(input)
-      outputRows.append(output)
-    }
-    offsetStarts.append(inputRows.count)
   }
 }

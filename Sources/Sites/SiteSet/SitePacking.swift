@@ -26,7 +26,7 @@ public struct SitePacking: Hashable, Sendable {
   var lineShift: Int { dimension > 1 ? shifts[dimension - 2] : batchShift }
 
   /// The bits of each axis' field, moved to the lowest place.
-  private let masks: [UInt64]
+  let masks: [UInt64]
 
   /// Number of axes: 1 to 4.
   public var dimension: Int { spatialSize.count }
