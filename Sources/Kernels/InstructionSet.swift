@@ -37,7 +37,7 @@ public struct InstructionSet: Sendable {
 
   /// One sentence that says why `multipliesBFloat16` is false, and the remedy.
   public static var lackingBFloat16: String {
-    let needed = "--precision bfloat16 needs AVX-512 with AVX512_BF16"
+    let needed = "bfloat16 needs AVX-512 with AVX512_BF16"
     return processor_multiplies_bfloat16()
       ? "\(needed), but \(forcing)=\(current.name) computes without: unset it, or use float32"
       : "\(needed), which this processor has not: use float32"

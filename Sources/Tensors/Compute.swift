@@ -35,20 +35,3 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
   /// Rows are gathered, multiplied by OpenBLAS and scattered, offset by offset.
   case gatherGEMMScatter = "gather-gemm-scatter"
 }
-
-/// The numbers that convolutions multiply.
-///
-/// Sums are float32 in either, and so is all that is kept: weights, their gradients and the optimizer's
-/// state, features between layers, normalisation, the loss.
-public enum Precision: String, CaseIterable, Sendable {
-  /// The features and weights as they are.
-  case float32
-  /// Features, weights and output gradients rounded to the eight significant bits of bfloat16, to
-  /// nearest even, in a convolution's forward pass and both of its gradients; numbers below 2⁻¹²⁶
-  /// count as zero.
-  ///
-  /// Twice as many of these are multiplied at a time, by processors that have the instructions. Others
-  /// compute in float32, and so do convolutions in groups, products that make a number of channels
-  /// which is no multiple of eight, and any by `ConvolutionAlgorithm.gatherGEMMScatter`.
-  case bfloat16
-}

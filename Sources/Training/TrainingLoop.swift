@@ -85,6 +85,7 @@ public final class TrainingLoop {
 
   private let parameters: [(name: String, parameter: Parameter)]
   private let optimizer: any Optimizer
+  private let lossScale: Double
 
   /// Training of all parameters of a network.
   ///
@@ -92,18 +93,24 @@ public final class TrainingLoop {
   ///   - threads: by default as many as there are processors.
   ///   - seed: two runs with the same seed leave the same to chance.
   ///   - convolution: how convolutions are computed.
+  ///   - precision: what convolutions multiply.
+  ///   - lossScale: what the loss is multiplied by before gradients are computed from it, and they
+  ///     are divided by: a number above zero.
   ///   - arenaChunkBytes: the least that the memory of the steps grows by.
   public init(
     of network: any Module, by optimizer: any Optimizer,
     threads: Threads = Threads(count: Threads.available), seed: UInt64 = 0,
-    convolution: ConvolutionAlgorithm = .automatic,
+    convolution: ConvolutionAlgorithm = .automatic, precision: Precision = .float32,
+    lossScale: Double = 1,
     arenaChunkBytes: Int = Arena.standardChunkBytes
   ) {
     parameters = network.namedTrainedParameters
     self.optimizer = optimizer
     self.seed = seed
+    self.lossScale = lossScale
     compute = Compute(
-      threads: threads, arena: Arena(chunkBytes: arenaChunkBytes), convolution: convolution)
+      threads: threads, arena: Arena(chunkBytes: arenaChunkBytes), convolution: convolution,
+      precision: precision)
   }
 
   /// What one step did.
@@ -131,6 +138,9 @@ public final class TrainingLoop {
     guard learningRate >= 0, learningRate.isFinite else {
       throw TrainingError.learningRate(learningRate)
     }
+    guard lossScale > 0, Float(lossScale).isNormal else {
+      throw TrainingError.lossScale(lossScale)
+    }
     compute.arena.reset()
     for (_, parameter) in parameters { parameter.clearGradient() }
     let start = ContinuousClock.now
@@ -145,14 +155,17 @@ public final class TrainingLoop {
     }
     guard loss.value.isFinite else { throw TrainingError.lossNotFinite(loss.value) }
     let forward = clock.lap()
-    tape.backward(from: loss.parts, applyingUpdates: false)
+    let scaled = lossScale == 1 ? loss : lossScale * loss
+    tape.backward(from: scaled.parts, applyingUpdates: false)
     let areFinite = compute.arena.scratch(Bool.self, count: parameters.count)
     compute.threads.run(parameters.count) { number, _ in
       areFinite[number] = isFinite(parameters[number].parameter.gradient)
     }
     if let number = parameters.indices.first(where: { !areFinite[$0] }) {
-      throw TrainingError.gradientNotFinite(parameter: parameters[number].name)
+      throw TrainingError.gradientNotFinite(
+        parameter: parameters[number].name, lossScale: lossScale)
     }
+    if lossScale != 1 { unscaleGradients() }
     tape.applyUpdates()
     let backward = clock.lap()
     optimizer.step(
@@ -162,6 +175,16 @@ public final class TrainingLoop {
     return Step(
       loss: loss.value, start: start, forwardSeconds: forward, backwardSeconds: backward,
       optimizerSeconds: optimizer)
+  }
+
+  /// Takes the scale of the loss out of the gradients again.
+  private func unscaleGradients() {
+    let scale = Float(lossScale)
+    compute.threads.run(parameters.count) { number, _ in
+      let gradient = parameters[number].parameter.gradient
+      let values = gradient.values
+      for index in 0..<gradient.count { values[index] /= scale }
+    }
   }
 
   /// Whether no value is infinite or not a number: zero times any other is zero.
