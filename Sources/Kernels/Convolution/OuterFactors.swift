@@ -78,7 +78,7 @@ struct InterleavedRows {
   let scratch: UnsafeMutablePointer<Float>
   let scratchFloats: Int
 
-  /// Pairs that are put together at a time: rows that a core's nearest cache holds. An even number.
+  /// Pairs that are put together at a time: an even number of rows that a core's nearest cache holds.
   static let pairsAtOnce = 128
 
   fileprivate func add(
@@ -149,7 +149,7 @@ extension Compute {
         scratch: arena.scratch(Float.self, count: threads.count * count), scratchFloats: count))
   }
 
-  /// 0, 1, 2, …
+  /// The numbers 0, 1, 2, … of rows that lie one after the other.
   private func identity(count: Int) -> UnsafePointer<Int32> {
     let rows = arena.scratch(Int32.self, count: count)
     for row in 0..<count { rows[row] = Int32(truncatingIfNeeded: row) }
