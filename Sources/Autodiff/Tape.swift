@@ -181,14 +181,22 @@ public final class Tape {
     precondition(generation == compute.arena.generation, "a tape ends when its arena is reset")
     if applyingUpdates { applyUpdates() }
     for root in roots { root.result.accumulate { _ in root.gradient } }
-    for (result, part) in takeResults().reversed() {
-      // What nobody used downstream has no gradient, and nothing to hand on.
-      guard let pullback = result.takePullback(), let gradient = result.gradient else { continue }
-      if let trace {
-        trace.backward(of: part) { pullback(gradient) }
-      } else {
-        pullback(gradient)
-      }
+    var results = takeResults()
+    while case (var result, let part)? = results.popLast() {
+      runPullback(of: result, recordedBy: part)
+      // Whoever used it has handed its gradients on: unless somebody outside holds it, its memory is
+      // free for the gradients that are still to come.
+      if isKnownUniquelyReferenced(&result) { result.recycle() }
+    }
+  }
+
+  private func runPullback(of result: Variable, recordedBy part: Int) {
+    // What nobody used downstream has no gradient, and nothing to hand on.
+    guard let pullback = result.takePullback(), let gradient = result.gradient else { return }
+    if let trace {
+      trace.backward(of: part) { pullback(gradient) }
+    } else {
+      pullback(gradient)
     }
   }
 

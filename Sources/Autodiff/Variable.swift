@@ -20,7 +20,7 @@ public final class Variable {
   /// What to do with the gradient when all of it has arrived.
   var pullback: ((Tensor) -> Void)?
 
-  private let tensor: Tensor?
+  private var tensor: Tensor?
 
   init(rows: Int, channels: Int, tape: Tape, tensor: Tensor?, needsGradient: Bool) {
     self.rows = rows
@@ -44,24 +44,47 @@ public final class Variable {
     return pullback
   }
 
+  /// Gives back the memory of values and gradient, which nobody will ask for any more.
+  func recycle() {
+    tape.compute.arena.recycle(&gradient)
+    tape.compute.arena.recycle(&tensor)
+  }
+
   /// Adds a contribution to the gradient, computing it only where somebody needs it.
   ///
-  /// A contribution may be shared with other variables (addition hands one tensor to both of its
-  /// inputs), so sums are always made in fresh memory and never in place.
+  /// A sum is made in the memory of its new contribution, if nobody else holds that. A contribution
+  /// shared with other variables (addition hands one tensor to both of its inputs) is never changed.
   public func accumulate(_ contribution: (Compute) -> Tensor) {
     guard needsGradient else { return }
-    let added = contribution(tape.compute)
+    var added = contribution(tape.compute)
     precondition(
       added.rows == rows && added.channels == channels, "a gradient has its value's shape")
     guard let present = gradient else {
       gradient = added
       return
     }
-    let sum = tape.compute.arena.tensor(rows: rows, channels: channels)
-    tape.compute.threads.forEachTile(of: sum.count, tile: 1 << 16) { range in
-      for index in range { sum.values[index] = present.values[index] + added.values[index] }
-    }
+    let isOwn = added.isUniquelyHeld()
+    let sum = isOwn ? added : tape.compute.arena.tensor(rows: rows, channels: channels)
+    add(present, added, into: sum)
     gradient = sum
+  }
+
+  private func add(_ left: Tensor, _ right: Tensor, into sum: Tensor) {
+    let (left, right, target) = (left.values, right.values, sum.values)
+    tape.compute.threads.forEachTile(of: sum.count, tile: 1 << 15) { range in
+      var index = range.lowerBound
+      while index &+ 8 <= range.upperBound {
+        let values = eight(left + index) + eight(right + index)
+        UnsafeMutableRawPointer(target + index).storeBytes(of: values, as: SIMD8<Float>.self)
+        index &+= 8
+      }
+      for index in index..<range.upperBound { target[index] = left[index] + right[index] }
+    }
+  }
+
+  @inline(__always)
+  private func eight(_ values: UnsafePointer<Float>) -> SIMD8<Float> {
+    UnsafeRawPointer(values).loadUnaligned(as: SIMD8<Float>.self)
   }
 
   /// Takes over a sum of contributions that was begun, or carried on, elsewhere.

@@ -34,12 +34,11 @@ struct BlockBuilder<Backend: Convolutions> {
   }
 
   private func residual(_ channels: Int, filter: Int) -> ResidualBlock<Backend> {
-    let second: [Named] = [("convolution", convolution(channels, filter: filter))]
-    return ResidualBlock(
+    ResidualBlock(
       backend: backend,
       first: block(convolution(channels, filter: filter), channels: channels),
-      second: Sequential(
-        second + (configuration.batchNorm ? [normalization(channels, leak: 1)] : [])),
+      convolution: convolution(channels, filter: filter),
+      normalization: configuration.batchNorm ? normalization(channels, leak: 1).layer : nil,
       activation: backend.activation(leak: configuration.leakAfterSum ?? configuration.leak))
   }
 
@@ -67,18 +66,30 @@ struct BlockBuilder<Backend: Convolutions> {
 /// Two convolutions whose result is added to their input, then activated (He et al.,
 /// arXiv:1512.03385).
 struct ResidualBlock<Backend: Convolutions>: Layer {
+  typealias Features = Backend.Features
+
   let backend: Backend
-  let first: Sequential<Backend.Features>
-  let second: Sequential<Backend.Features>
-  let activation: any Layer<Backend.Features>
+  let first: Sequential<Features>
+  let convolution: any Layer<Features>
+  let normalization: (any Layer<Features>)?
+  let activation: any Layer<Features>
 
   var parts: [(name: String, part: any Module)] {
     [("first", first), ("second", second), ("activation", activation)]
   }
 
-  func callAsFunction(_ input: Backend.Features) throws -> Backend.Features {
-    let branch = try second(first(input, named: "first"), named: "second")
-    return try activation(backend.add(branch, input), named: "activation")
+  private var second: Sequential<Features> {
+    Sequential(
+      [("convolution", convolution)] + (normalization.map { [("normalization", $0)] } ?? []))
+  }
+
+  func callAsFunction(_ input: Features) throws -> Features {
+    let branch = try convolution(first(input, named: "first"), named: "second.convolution")
+    guard let normalization else {
+      return try activation(backend.add(branch, input), named: "activation")
+    }
+    return try backend.add(
+      branch, ("second.normalization", normalization), input, ("activation", activation))
   }
 
   var description: String { outline }

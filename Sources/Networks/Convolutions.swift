@@ -1,3 +1,4 @@
+import Autodiff
 import Layers
 import Tensors
 
@@ -43,8 +44,26 @@ public protocol Convolutions: AnyObject {
   /// The sum of two branches.
   func add(_ left: Features, _ right: Features) throws -> Features
 
+  /// The end of a residual block, `activation(normalization(branch) + skip)`, in as few passes over
+  /// the features as can be; layers come with their names in the block.
+  func add(
+    _ branch: Features, _ normalization: (name: String, layer: any Layer<Features>),
+    _ skip: Features, _ activation: (name: String, layer: any Layer<Features>)
+  ) throws -> Features
+
   /// The channels of two branches, left first.
   func join(_ left: Features, _ right: Features) throws -> Features
+}
+
+extension Convolutions {
+  /// One layer after the other.
+  public func add(
+    _ branch: Features, _ normalization: (name: String, layer: any Layer<Features>),
+    _ skip: Features, _ activation: (name: String, layer: any Layer<Features>)
+  ) throws -> Features {
+    let normalized = try normalization.layer(branch, named: normalization.name)
+    return try activation.layer(add(normalized, skip), named: activation.name)
+  }
 }
 
 /// The layers over active sites.
@@ -116,8 +135,44 @@ public final class SparseConvolutions: Convolutions {
     try AddTable()([left, right])
   }
 
+  /// `BatchNormalization` with a sum, which does what `LeakyReLU` would do after it.
+  public func add(
+    _ branch: SparseTensor, _ normalization: (name: String, layer: any Layer<SparseTensor>),
+    _ skip: SparseTensor, _ activation: (name: String, layer: any Layer<SparseTensor>)
+  ) throws -> SparseTensor {
+    guard let first = normalization.layer as? BatchNormalization,
+      let last = activation.layer as? LeakyReLU
+    else { preconditionFailure("the layers are those made here") }
+    let sum = NormalizedSum(normalization: first, skip: skip, leak: last.leak)
+    return try Activated(by: last)(sum(branch, named: normalization.name), named: activation.name)
+  }
+
   /// `JoinTable` of two.
   public func join(_ left: SparseTensor, _ right: SparseTensor) throws -> SparseTensor {
     try JoinTable()([left, right])
   }
+}
+
+/// A normalisation that adds a skip and activates the sum.
+private struct NormalizedSum: Layer {
+  let normalization: BatchNormalization
+  let skip: SparseTensor
+  let leak: Float
+
+  var ownParameters: [(name: String, parameter: Parameter)] { normalization.ownParameters }
+
+  func callAsFunction(_ branch: SparseTensor) throws -> SparseTensor {
+    try normalization(branch, adding: skip, leak: leak)
+  }
+
+  var description: String { normalization.description }
+}
+
+/// An activation that another operator has made already: it keeps its place in what is traced.
+private struct Activated: Layer {
+  let description: String
+
+  init(by activation: LeakyReLU) { description = activation.description }
+
+  func callAsFunction(_ sum: SparseTensor) throws -> SparseTensor { sum }
 }

@@ -27,6 +27,12 @@ public final class Arena {
   private var innerArena: Arena?
   private weak var outer: Arena?
 
+  /// Memory taken back during the step, by its size.
+  private var returned: [Int: [Lease]] = [:]
+
+  /// Objects of steps before, so that a step need not ask for new ones.
+  private var spare: [Lease] = []
+
   /// The least an arena asks the system for: small networks never need a second chunk.
   public static let standardChunkBytes = 32 << 20
 
@@ -50,9 +56,9 @@ public final class Arena {
 
   /// Uninitialised memory for a tensor of `rows` × `channels`, aligned to a cache line.
   public func tensor(rows: Int, channels: Int) -> Tensor {
-    let count = rows * channels
-    let (base, chunk) = allocate(count)
-    return Tensor(rows: rows, channels: channels, values: base, owner: chunk)
+    let lease = lease(rows * channels)
+    guard let base = lease.base else { preconditionFailure("a lease that has begun has memory") }
+    return Tensor(rows: rows, channels: channels, values: base, owner: lease)
   }
 
   /// A tensor of zeros.
@@ -82,6 +88,18 @@ public final class Arena {
     return body()
   }
 
+  /// Takes a tensor and its memory back before the step ends, if nobody else holds the tensor.
+  ///
+  /// The next tensors of its size will lie there, where the caches still know the memory. Another
+  /// handle to the tensor, wherever it is, keeps its memory from being used again.
+  public func recycle(_ tensor: inout Tensor?) {
+    guard tensor?.isUniquelyHeld() == true, let lease = tensor?.owner as? Lease, lease.floats > 0,
+      chunks.contains(where: { $0 === lease.chunk })
+    else { return }
+    tensor = nil
+    returned[lease.floats, default: []].append(lease)
+  }
+
   /// Counts the calls of `reset()`: what was made of scratch memory is valid while it stays.
   public private(set) var generation = 0
 
@@ -102,6 +120,11 @@ public final class Arena {
   public func reset() {
     generation += 1
     innerArena?.reset()
+    for size in returned.keys {
+      spare += returned[size] ?? []
+      returned[size]?.removeAll(keepingCapacity: true)
+    }
+    for lease in spare { lease.end() }
     if chunks.count > 1 {
       let largest = ownHighWaterBytes / MemoryLayout<Float>.stride
       chunks = []
@@ -114,6 +137,16 @@ public final class Arena {
     current = 0
     offset = 0
     bytesInFullChunks = 0
+  }
+
+  /// Memory that was taken back, or new.
+  private func lease(_ count: Int) -> Lease {
+    let floats = (count + Chunk.alignment - 1) / Chunk.alignment * Chunk.alignment
+    if let lease = returned[floats]?.popLast() { return lease }
+    let (base, chunk) = allocate(count)
+    let lease = spare.popLast() ?? Lease()
+    lease.begin(base, floats: floats, of: chunk)
+    return lease
   }
 
   private func allocate(_ count: Int) -> (UnsafeMutablePointer<Float>, Chunk) {
@@ -142,8 +175,27 @@ public final class Arena {
   }
 }
 
+/// What keeps the values of a tensor in memory.
+@usableFromInline
+class TensorMemory {}
+
+/// The part of a chunk that one tensor has; its handles are counted by their references to this.
+final class Lease: TensorMemory {
+  private(set) var base: UnsafeMutablePointer<Float>?
+  private(set) var floats = 0
+  private(set) var chunk: Chunk?
+
+  func begin(_ base: UnsafeMutablePointer<Float>, floats: Int, of chunk: Chunk) {
+    self.base = base
+    self.floats = floats
+    self.chunk = chunk
+  }
+
+  func end() { (base, floats, chunk) = (nil, 0, nil) }
+}
+
 /// One piece of memory from the system, freed with its last reference.
-final class Chunk {
+final class Chunk: TensorMemory {
   /// Floats in a cache line of 64 bytes: rows of different tensors never share one.
   static let alignment = 16
 

@@ -17,9 +17,10 @@ public struct Tensor {
   /// Row `r` starts at `values + r * channels`.
   public let values: UnsafeMutablePointer<Float>
 
-  private let owner: AnyObject
+  @usableFromInline
+  var owner: TensorMemory
 
-  init(rows: Int, channels: Int, values: UnsafeMutablePointer<Float>, owner: AnyObject) {
+  init(rows: Int, channels: Int, values: UnsafeMutablePointer<Float>, owner: TensorMemory) {
     precondition(rows >= 0 && channels >= 0, "a tensor has no negative extent")
     self.rows = rows
     self.channels = channels
@@ -41,6 +42,14 @@ public struct Tensor {
     array.withUnsafeBufferPointer { source in
       if let first = source.baseAddress { values.update(from: first, count: source.count) }
     }
+  }
+
+  /// Whether no other handle shares the values, so that nobody would see them change.
+  ///
+  /// Always inlined: a caller in another module is otherwise taken not to have its tensor read.
+  @inlinable @inline(__always)
+  public mutating func isUniquelyHeld() -> Bool {
+    isKnownUniquelyReferenced(&owner)
   }
 
   /// Number of values: rows × channels.

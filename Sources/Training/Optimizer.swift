@@ -32,16 +32,19 @@ public enum OptimizerKind: String, CaseIterable, Sendable {
 
 /// Gradient descent without momentum: `p -= rate · g`.
 public final class SGD: Optimizer {
+  private var tiles = ParameterTiles()
+
   /// An optimizer without state.
   public init() {}
 
   /// One pass over parameters and gradients.
   public func step(_ parameters: [Parameter], learningRate: Double, threads: Threads) {
-    let rate = Float(learningRate)
-    forEachTile(of: parameters, threads) { parameter, _, range in
-      let values = parameter.value.values
-      let gradient = parameter.gradient.values
-      for index in range { values[index] -= rate * gradient[index] }
+    let rate = Eight(repeating: Float(learningRate))
+    tiles.cover(parameters)
+    tiles.forEach(threads) { tile in
+      tile.forEachEight { values, gradient, _, _ in
+        values -= rate * gradient
+      }
     }
   }
 }
@@ -50,7 +53,7 @@ public final class SGD: Optimizer {
 public final class RMSprop: Optimizer {
   private let alpha: Float
   private let epsilon: Float
-  private var squares = ParameterState()
+  private var tiles = ParameterTiles(states: 1)
 
   /// An optimizer with PyTorch's decay.
   public init(alpha: Double = 0.99, epsilon: Double = 1e-8) {
@@ -60,16 +63,14 @@ public final class RMSprop: Optimizer {
 
   /// One pass over parameters, gradients and one state.
   public func step(_ parameters: [Parameter], learningRate: Double, threads: Threads) {
-    let squares = squares.tensors(for: parameters)
-    let rate = Float(learningRate)
-    let (alpha, epsilon) = (alpha, epsilon)
-    forEachTile(of: parameters, threads) { parameter, number, range in
-      let values = parameter.value.values
-      let gradient = parameter.gradient.values
-      let square = squares[number].values
-      for index in range {
-        square[index] = alpha * square[index] + (1 - alpha) * gradient[index] * gradient[index]
-        values[index] -= rate * gradient[index] / (square[index].squareRoot() + epsilon)
+    let rate = Eight(repeating: Float(learningRate))
+    let (alpha, share) = (Eight(repeating: alpha), Eight(repeating: 1 - alpha))
+    let epsilon = Eight(repeating: epsilon)
+    tiles.cover(parameters)
+    tiles.forEach(threads) { tile in
+      tile.forEachEight { values, gradient, square, _ in
+        square = alpha * square + share * gradient * gradient
+        values -= rate * gradient / (square.squareRoot() + epsilon)
       }
     }
   }
@@ -79,8 +80,7 @@ public final class RMSprop: Optimizer {
 public final class Adam: Optimizer {
   private let betas: (first: Double, second: Double)
   private let epsilon: Float
-  private var means = ParameterState()
-  private var squares = ParameterState()
+  private var tiles = ParameterTiles(states: 2)
   private var steps = 0
 
   /// An optimizer with PyTorch's constants.
@@ -91,26 +91,21 @@ public final class Adam: Optimizer {
 
   /// One pass over parameters, gradients and two states.
   public func step(_ parameters: [Parameter], learningRate: Double, threads: Threads) {
-    let means = means.tensors(for: parameters)
-    let squares = squares.tensors(for: parameters)
+    tiles.cover(parameters)
     steps += 1
-    let first = Float(betas.first)
-    let second = Float(betas.second)
-    let firstShare = Float(1 - betas.first)
-    let secondShare = Float(1 - betas.second)
-    let rate = Float(learningRate / (1 - power(betas.first, steps)))
-    let correction = Float(1 / (1 - power(betas.second, steps)).squareRoot())
-    let epsilon = epsilon
-    forEachTile(of: parameters, threads) { parameter, number, range in
-      let values = parameter.value.values
-      let gradient = parameter.gradient.values
-      let mean = means[number].values
-      let square = squares[number].values
-      for index in range {
-        let slope = gradient[index]
-        mean[index] = first * mean[index] + firstShare * slope
-        square[index] = second * square[index] + secondShare * slope * slope
-        values[index] -= rate * mean[index] / (square[index].squareRoot() * correction + epsilon)
+    let first = Eight(repeating: Float(betas.first))
+    let second = Eight(repeating: Float(betas.second))
+    let firstShare = Eight(repeating: Float(1 - betas.first))
+    let secondShare = Eight(repeating: Float(1 - betas.second))
+    let rate = Eight(repeating: Float(learningRate / (1 - power(betas.first, steps))))
+    let correction = Eight(
+      repeating: Float(1 / (1 - power(betas.second, steps)).squareRoot()))
+    let epsilon = Eight(repeating: epsilon)
+    tiles.forEach(threads) { tile in
+      tile.forEachEight { values, gradient, mean, square in
+        mean = first * mean + firstShare * gradient
+        square = second * square + secondShare * gradient * gradient
+        values -= rate * mean / (square.squareRoot() * correction + epsilon)
       }
     }
   }
@@ -123,46 +118,5 @@ public final class Adam: Optimizer {
       if result < 1e-18 { return 0 }
     }
     return result
-  }
-}
-
-/// What an optimizer remembers of each parameter, zeros at first.
-///
-/// It belongs to the parameter and not to its place in a list: an optimizer that is given another
-/// network begins anew there.
-private struct ParameterState {
-  private var parameters: [Parameter] = []
-  private var states: [Tensor] = []
-
-  mutating func tensors(for asked: [Parameter]) -> [Tensor] {
-    if !parameters.elementsEqual(asked, by: ===) {
-      var known: [ObjectIdentifier: Tensor] = [:]
-      for (parameter, state) in zip(parameters, states) {
-        known[ObjectIdentifier(parameter)] = state
-      }
-      states = asked.map {
-        known[ObjectIdentifier($0)]
-          ?? Tensor(rows: $0.value.rows, channels: $0.value.channels)
-      }
-      parameters = asked
-    }
-    return states
-  }
-}
-
-/// Shares the values of all parameters out in tiles: `(parameter, its number, range of values)`.
-private func forEachTile(
-  of parameters: [Parameter], _ threads: Threads,
-  _ body: (Parameter, Int, Range<Int>) -> Void
-) {
-  let tile = 1 << 15
-  var tiles: [(number: Int, start: Int)] = []
-  for (number, parameter) in parameters.enumerated() {
-    tiles += stride(from: 0, to: parameter.count, by: tile).map { (number, $0) }
-  }
-  threads.run(tiles.count) { index, _ in
-    let (number, start) = tiles[index]
-    let parameter = parameters[number]
-    body(parameter, number, start..<min(start + tile, parameter.count))
   }
 }

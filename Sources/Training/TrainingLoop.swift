@@ -84,6 +84,8 @@ public final class TrainingLoop {
   public let compute: Compute
 
   private let parameters: [(name: String, parameter: Parameter)]
+  private let trained: [Parameter]
+  private var tiles = ParameterTiles()
   private let optimizer: any Optimizer
   private let lossScale: Double
 
@@ -105,6 +107,7 @@ public final class TrainingLoop {
     arenaChunkBytes: Int = Arena.standardChunkBytes
   ) {
     parameters = network.namedTrainedParameters
+    trained = parameters.map(\.parameter)
     self.optimizer = optimizer
     self.seed = seed
     self.lossScale = lossScale
@@ -142,7 +145,8 @@ public final class TrainingLoop {
       throw TrainingError.lossScale(lossScale)
     }
     compute.arena.reset()
-    for (_, parameter) in parameters { parameter.clearGradient() }
+    tiles.cover(trained)
+    tiles.forEach(compute.threads) { $0.clearGradient() }
     let start = ContinuousClock.now
     var clock = Stopwatch()
     let tape = Tape(
@@ -157,19 +161,14 @@ public final class TrainingLoop {
     let forward = clock.lap()
     let scaled = lossScale == 1 ? loss : lossScale * loss
     tape.backward(from: scaled.parts, applyingUpdates: false)
-    let areFinite = compute.arena.scratch(Bool.self, count: parameters.count)
-    compute.threads.run(parameters.count) { number, _ in
-      areFinite[number] = isFinite(parameters[number].parameter.gradient)
-    }
-    if let number = parameters.indices.first(where: { !areFinite[$0] }) {
+    if let number = firstNotFinite() {
       throw TrainingError.gradientNotFinite(
         parameter: parameters[number].name, lossScale: lossScale)
     }
     if lossScale != 1 { unscaleGradients() }
     tape.applyUpdates()
     let backward = clock.lap()
-    optimizer.step(
-      parameters.map(\.parameter), learningRate: learningRate, threads: compute.threads)
+    optimizer.step(trained, learningRate: learningRate, threads: compute.threads)
     let optimizer = clock.lap()
     steps += 1
     return Step(
@@ -180,22 +179,16 @@ public final class TrainingLoop {
   /// Takes the scale of the loss out of the gradients again.
   private func unscaleGradients() {
     let scale = Float(lossScale)
-    compute.threads.run(parameters.count) { number, _ in
-      let gradient = parameters[number].parameter.gradient
-      let values = gradient.values
-      for index in 0..<gradient.count { values[index] /= scale }
+    tiles.forEach(compute.threads) { tile in
+      for index in 0..<tile.count { tile.gradient[index] /= scale }
     }
   }
 
-  /// Whether no value is infinite or not a number: zero times any other is zero.
-  private func isFinite(_ tensor: Tensor) -> Bool {
-    var sum = SIMD16<Float>.zero
-    let whole = tensor.count / 16 * 16
-    for index in stride(from: 0, to: whole, by: 16) {
-      let values = UnsafeRawPointer(tensor.values + index).loadUnaligned(as: SIMD16<Float>.self)
-      sum += values * 0
-    }
-    return sum == .zero && (whole..<tensor.count).allSatisfy { tensor.values[$0].isFinite }
+  /// The number of the first parameter with a gradient that is infinite or not a number.
+  private func firstNotFinite() -> Int? {
+    let areFinite = compute.arena.scratch(Bool.self, count: tiles.count)
+    tiles.forEach(compute.threads) { index, tile in areFinite[index] = tile.hasFiniteGradient }
+    return (0..<tiles.count).first { !areFinite[$0] }.map(tiles.parameter)
   }
 
   /// Runs a network without changing it.

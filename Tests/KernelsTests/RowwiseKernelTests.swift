@@ -102,13 +102,13 @@ struct RowwiseKernelTests {
         let normalization = compute.normalization(
           mean: statistics.mean, variance: statistics.variance, channels: channels,
           epsilon: 1e-2, leak: 0.25)
-        let output = compute.normalize(input, by: normalization, scale: scale, shift: shift)
         let scaleGradient = Tensor(rows: 1, channels: channels)
         let shiftGradient = Tensor(rows: 1, channels: channels)
-        let inputGradient = compute.normalizeBackward(
-          input: input, output: output, outputGradient: gradient, normalization: normalization,
-          scale: scale, usesBatchStatistics: usesBatch, scaleGradient: scaleGradient,
+        let pass = NormalizationPass(
+          input: input, normalization: normalization, scale: scale, shift: shift,
+          usesBatchStatistics: usesBatch, scaleGradient: scaleGradient,
           shiftGradient: shiftGradient)
+        let inputGradient = compute.normalizeBackward(pass, outputGradient: gradient)
         return [inputGradient, scaleGradient, shiftGradient].map(\.array)
       }
       #expect(areSame)

@@ -57,9 +57,10 @@ struct RowwiseStatisticsKernelTests {
       mean: statistics.mean, variance: statistics.variance, channels: 5, epsilon: 1e-3, leak: 0.25)
     let batchOutput = compute.normalize(input, by: byBatch, scale: scale, shift: shift)
     let batchGradient = compute.normalizeBackward(
-      input: input, output: batchOutput, outputGradient: gradient, normalization: byBatch,
-      scale: scale, usesBatchStatistics: true, scaleGradient: gradients[2],
-      shiftGradient: gradients[3])
+      NormalizationPass(
+        input: input, normalization: byBatch, scale: scale, shift: shift,
+        usesBatchStatistics: true, scaleGradient: gradients[2], shiftGradient: gradients[3]),
+      outputGradient: gradient)
     for (ours, theirs) in [
       (output, batchOutput), (inputGradient, batchGradient), (gradients[0], gradients[2]),
       (gradients[1], gradients[3]),

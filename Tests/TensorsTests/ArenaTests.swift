@@ -40,6 +40,37 @@ struct ArenaTests {
     #expect(warm == (arena.systemAllocations, arena.highWaterBytes))
   }
 
+  @Test("memory given back is used for the next tensor of its size, unless a handle is left")
+  func recycling() {
+    let arena = Arena(chunkBytes: 1 << 12)
+    var tensor: Tensor? = arena.tensor(rows: 10, channels: 20)
+    let address = tensor?.values
+    arena.recycle(&tensor)
+    let isGone = tensor == nil
+    #expect(isGone)
+    let used = arena.usedBytes
+    #expect(arena.tensor(rows: 10, channels: 10).values != address)
+    tensor = arena.tensor(rows: 20, channels: 10)
+    #expect(tensor?.values == address)
+    let other = tensor?.reshaped(rows: 200, channels: 1)
+    arena.recycle(&tensor)
+    #expect(tensor?.values == address)
+    let third = arena.tensor(rows: 20, channels: 10)
+    #expect(third.values != address)
+    #expect(arena.usedBytes > used)
+    third.fill(1)
+    other?.fill(2)
+    #expect(third.array.allSatisfy { $0 == 1 })
+    arena.reset()
+    // Of another arena, of no arena, or of a step that is over.
+    for stranger in [Arena().tensor(rows: 10, channels: 20), Tensor(rows: 10, channels: 20), third]
+    {
+      tensor = stranger
+      arena.recycle(&tensor)
+    }
+    #expect(arena.tensor(rows: 10, channels: 20).values != third.values)
+  }
+
   @Test("a tensor that outlives a reset keeps its values, and its memory goes back with it")
   func outliving() {
     let arena = Arena(chunkBytes: 1 << 10)

@@ -32,7 +32,7 @@ extension Compute {
   ) -> Tensor {
     let channels = input.channels
     let pitch = slopePitch(slopes, channels: channels)
-    let sums = columnSums(rows: input.rows, columns: channels) { rows, sums in
+    let sums = columnSums(rows: input.rows, channels: channels, columns: channels) { rows, sums in
       for row in rows {
         let x = input.values + row &* channels
         let g = outputGradient.values + row &* channels

@@ -89,7 +89,7 @@ extension Compute {
   ) -> UnsafeMutablePointer<Double> {
     let channels = input.channels
     let first = input.values + range.lowerBound * channels
-    return columnSums(rows: range.count, columns: channels) { rows, sums in
+    return columnSums(rows: range.count, channels: channels, columns: channels) { rows, sums in
       for row in rows {
         let values = first + row &* channels
         if let centre {

@@ -65,7 +65,7 @@ extension Compute {
     _ deviation: UnsafeMutablePointer<Float>, leak: Float
   ) -> UnsafeMutablePointer<Double> {
     let channels = pass.input.channels
-    return columnSums(rows: range.count, columns: 2 * channels) { rows, sums in
+    return columnSums(rows: range.count, channels: channels, columns: 2 * channels) { rows, sums in
       for row in rows {
         let offset = (range.lowerBound &+ row) &* channels
         let x = pass.input.values + offset

@@ -41,7 +41,8 @@ extension Compute {
     let channels = input.channels
     let gradient = arena.tensor(rows: input.rows, channels: channels)
     // The sums over rows and the gradient of a row need the same moments: one walk makes both.
-    let sums = columnSums(rows: input.rows, columns: 2 * channels) { rows, sums in
+    let sums = columnSums(rows: input.rows, channels: channels, columns: 2 * channels) {
+      rows, sums in
       for row in rows {
         let x = input.values + row &* channels
         let g = outputGradient.values + row &* channels

@@ -12,10 +12,7 @@ public struct AddTable {
   ///
   /// - Throws: `LayerError` when there is no input, or when sites or channels differ.
   public func callAsFunction(_ inputs: [SparseTensor]) throws(LayerError) -> SparseTensor {
-    let first = try checked(inputs, layer: "AddTable")
-    guard inputs.allSatisfy({ $0.channels == first.channels }) else {
-      throw LayerError.unequalChannels(layer: "AddTable", channels: inputs.map(\.channels))
-    }
+    let first = try checkSum(inputs)
     return inputs.dropFirst().reduce(first) { sum, input in
       sum.with(add(sum.features, input.features))
     }
@@ -75,6 +72,16 @@ func checkOneTape(_ inputs: [SparseTensor], layer: String) throws(LayerError) {
   else {
     throw LayerError.differentTapes(layer: layer)
   }
+}
+
+/// The first of several inputs that can be added: on the same sites, and of the same channels.
+@discardableResult
+func checkSum(_ inputs: [SparseTensor]) throws(LayerError) -> SparseTensor {
+  let first = try checked(inputs, layer: "AddTable")
+  guard inputs.allSatisfy({ $0.channels == first.channels }) else {
+    throw LayerError.unequalChannels(layer: "AddTable", channels: inputs.map(\.channels))
+  }
+  return first
 }
 
 /// The first of several inputs, all of which must be on the same sites.
