@@ -30,8 +30,14 @@ func kernels(_ name: String, flags: [String] = []) -> Target {
 /// Instruction sets beyond the baseline, where the host that builds has the like.
 #if arch(x86_64)
   let processorFlags = (avx2: ["-Xcc", "-march=x86-64-v3"], avx512: ["-Xcc", "-march=x86-64-v4"])
+  /// Products of bfloat16, for which Swift has neither numbers nor instructions: x86-64 only.
+  let bfloat16Kernels = [
+    kernels(
+      "KernelsBFloat16", flags: processorFlags.avx512 + ["-Xcc", "-mavx512bf16"])
+  ]
 #else
   let processorFlags = (avx2: [String](), avx512: [String]())
+  let bfloat16Kernels = [Target]()
 #endif
 
 let package = Package(
@@ -78,7 +84,7 @@ let package = Package(
       [
         "KernelOperands", "KernelsAVX512", "KernelsAVX2", "KernelsBaseline", "Tensors", "CBLAS",
         "CProcessor",
-      ]),
+      ] + bfloat16Kernels.map { .target(name: $0.name) }),
     module("Autodiff", ["Tensors"]),
     module("Layers", ["Sites", "Kernels", "Autodiff", "Tensors"]),
     module("Networks", ["Layers", "Autodiff", "Tensors"]),
@@ -164,6 +170,6 @@ let package = Package(
     tests(
       "CommandLineTests", ["cosmic-tagger", "shape-classifier", "sparse-benchmark", "LArCV"],
       exclude: ["Snapshots"]),
-  ],
+  ] + bfloat16Kernels,
   cxxLanguageStandard: .cxx17
 )

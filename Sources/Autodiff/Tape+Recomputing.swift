@@ -82,8 +82,11 @@ extension Tape {
 }
 
 extension Compute {
-  /// The same threads, and memory for a part of the step.
-  fileprivate var inner: Compute { Compute(threads: threads, arena: arena.inner) }
+  /// The same threads and ways to compute, and memory for a part of the step.
+  fileprivate var inner: Compute {
+    Compute(
+      threads: threads, arena: arena.inner, convolution: convolution, precision: precision)
+  }
 
   fileprivate func copy(of tensor: Tensor) -> Tensor {
     let copy = arena.tensor(rows: tensor.rows, channels: tensor.channels)

@@ -30,6 +30,7 @@ public struct ConfigurationListing {
     add("axes", data.axes.rawValue)
     add("label_convention", data.labelConvention.rawValue)
     add("downsample", data.downsample)
+    add("input_half_precision", text(data.roundsCharges))
     // Simulated events have no end and therefore no other order than their own.
     add("access", (data.file == nil ? .serialAccess : data.access).rawValue)
     add("minibatch_size", data.minibatchSize)
@@ -50,6 +51,8 @@ public struct ConfigurationListing {
     add("seed", training.seed)
     add("threads", training.threads)
     add("convolution", training.convolution.rawValue)
+    add("precision", training.precision.rawValue)
+    add("loss_scale", training.lossScale)
     add("instruction_set", InstructionSet.current.name)
     add("site_index", training.siteIndex.rawValue)
     add("logging_iteration", training.loggingIteration)

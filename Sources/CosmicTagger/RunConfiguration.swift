@@ -45,6 +45,8 @@ public struct DataConfiguration: Equatable, Sendable {
   public var labelConvention = LabelConvention.cosmicOne
   /// How many times images are halved before use.
   public var downsample = 0
+  /// Whether charges are rounded to bfloat16.
+  public var roundsCharges = false
   /// Order of events.
   public var access = Access.randomBlocks
   /// Events of a batch.
@@ -116,6 +118,10 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public var threads = 1
   /// How convolutions are computed.
   public var convolution = ConvolutionAlgorithm.automatic
+  /// What convolutions multiply.
+  public var precision = Precision.float32
+  /// What the loss is multiplied by, and gradients divided by.
+  public var lossScale = 1.0
   /// How rulebooks look up sites: a matter of time, never of results.
   public var siteIndex = SiteIndexKind.automatic
   /// More threads than this find no work in the images of a few events.
@@ -169,12 +175,30 @@ public struct TrainingConfiguration: Equatable, Sendable {
         "\(InstructionSet.forcing)=\(name) is no instruction set of this processor: use one of "
           + "\(names), or unset it")
     }
+    try validatePrecision()
     guard loggingIteration >= 1 else {
       throw TaggerError(
         .usage, "--logging-iteration \(loggingIteration) is not possible: use 1 or more")
     }
     guard scoredEvents >= 0 else {
       throw TaggerError(.usage, "--score-events \(scoredEvents) is not possible: use 0 or more")
+    }
+  }
+
+  private func validatePrecision() throws(TaggerError) {
+    guard Float(lossScale).isNormal, lossScale > 0 else {
+      throw TaggerError(
+        .usage, "--loss-scale \(lossScale) is not possible: use a number above zero, such as 1024")
+    }
+    guard precision == .bfloat16 else { return }
+    guard InstructionSet.current.multipliesBFloat16 else {
+      throw TaggerError(.usage, InstructionSet.lackingBFloat16)
+    }
+    guard convolution != .gatherGEMMScatter else {
+      throw TaggerError(
+        .usage,
+        "--convolution \(convolution.rawValue) computes in float32: "
+          + "use another, or --precision float32")
     }
   }
 }

@@ -1,5 +1,6 @@
 import LArCV
 import Sites
+import Tensors
 import Training
 
 /// Turns events into the sites, charges and labels of a batch.
@@ -14,11 +15,13 @@ public struct SiteAssembly: Sendable {
   public let geometry: ImageGeometry
 
   private let labelConvention: DataConfiguration.LabelConvention
+  private let precision: Precision
 
   /// An assembly for a detector.
   public init(_ geometry: ImageGeometry, _ configuration: DataConfiguration) {
     self.geometry = geometry
     labelConvention = configuration.labelConvention
+    precision = configuration.roundsCharges ? .bfloat16 : .float32
   }
 
   /// The classes of pixels, in the order of the network's logits.
@@ -112,7 +115,9 @@ public struct SiteAssembly: Sendable {
       return ([], [], [])
     }
     var pixels = try sorted(image, plane: plane, batch: batch, packing)
-    pixels.values = pixels.values.map { $0 / Float(geometry.reduction * geometry.reduction) }
+    pixels.values = pixels.values.map {
+      precision.rounded($0 / Float(geometry.reduction * geometry.reduction))
+    }
     var labels = [UInt8](repeating: PixelClass.background.rawValue, count: pixels.keys.count)
     if let truth = event.labels.first(where: { $0.meta.projection == plane }) {
       let stored = try sorted(truth, plane: plane, batch: batch, packing, takesLargest: true)

@@ -60,7 +60,8 @@ public struct TrainingRun {
     let trainer = Trainer(
       network: network, loss: training.loss, optimizer: training.optimizer.make(),
       threads: Threads(count: training.threads), seed: training.seed,
-      convolution: training.convolution)
+      convolution: training.convolution, precision: training.precision,
+      lossScale: training.lossScale)
     let planner = NetworkPlanner(
       network, inputChannels: configuration.inputChannels, index: training.siteIndex)
     let assembly = SiteAssembly(geometry, data)

@@ -1,4 +1,7 @@
 /// Sums of outer products: `sums[i, j] += Σ left[s, i] · right[t, j]` over pairs (s, t).
+///
+/// Where factors are bfloat16, a float of `left` and of `right` holds a channel of two rows, and a pair
+/// stands for two of them.
 public struct OuterProducts {
   /// The pairs.
   public let pairs: RowPairs

@@ -39,6 +39,9 @@ public struct RowsAhead {
 }
 
 /// Rows times a matrix: `output[t] += input[s] · weight` for each pair (s, t), no row written twice.
+///
+/// Where factors are bfloat16, a float of `input` holds two neighbours of a row, and one of `weight`
+/// two neighbours of a column: `inner` and the pitches count floats still.
 public struct RowProducts {
   /// The pairs.
   public let pairs: RowPairs

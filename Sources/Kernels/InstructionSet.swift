@@ -5,12 +5,17 @@ import KernelsAVX2
 import KernelsAVX512
 import KernelsBaseline
 
+#if canImport(KernelsBFloat16)
+  import KernelsBFloat16
+#endif
+
 /// The inner loops of one set of processor instructions.
 ///
 /// `current` is chosen once, when the first kernel runs: the widest set the processor has, or the one
 /// that the environment variable `SUBMANIFOLD_INSTRUCTION_SET` names. Sums are made in the same order
 /// by all; with AVX2 and AVX-512 the bits are the same, on x86 without either they are not, since
-/// products are rounded before they are added.
+/// products are rounded before they are added. Products of bfloat16 belong to `avx512`, on processors
+/// with AVX512_BF16.
 public struct InstructionSet: Sendable {
   /// `portable`, `avx2` or `avx512`.
   public let name: String
@@ -27,6 +32,20 @@ public struct InstructionSet: Sendable {
 
   /// Multiply-adds in registers.
   let multiplyAddInRegisters: @Sendable (Int) -> (operations: Int, witness: Float)
+
+  /// Products of bfloat16, where the processor has instructions for them.
+  var bfloat16: BFloat16Loops?
+
+  /// Whether convolutions can be computed in bfloat16.
+  public var multipliesBFloat16: Bool { bfloat16 != nil }
+
+  /// One sentence that says why `multipliesBFloat16` is false, and the remedy.
+  public static var lackingBFloat16: String {
+    let needed = "bfloat16 needs AVX-512 with AVX512_BF16"
+    return processor_multiplies_bfloat16()
+      ? "\(needed), but \(forcing)=\(current.name) computes without: unset it, or use float32"
+      : "\(needed), which this processor has not: use float32"
+  }
 
   /// Sets of this processor, narrow ones first.
   public static let available: [InstructionSet] =
@@ -71,5 +90,42 @@ public struct InstructionSet: Sendable {
     transpose: {
       KernelsAVX512.transpose($0, rows: $1, columns: $2, pitch: $3, into: $4, targetPitch: $5)
     },
-    multiplyAddInRegisters: { KernelsAVX512.multiplyAddInRegisters(rounds: $0) })
+    multiplyAddInRegisters: { KernelsAVX512.multiplyAddInRegisters(rounds: $0) },
+    bfloat16: .ofProcessor)
+}
+
+/// The inner loops on numbers rounded to bfloat16, two of which lie in the room of one float.
+struct BFloat16Loops: Sendable {
+  /// Rounds rows, neighbours into one float.
+  let round: @Sendable (RowRounding) -> Void
+
+  /// Puts rows together two by two, each channel of both into one float.
+  let interleave: @Sendable (RowInterleaving) -> Void
+
+  /// `output[t] += input[s] · weight` for each pair (s, t); two rows of the weight are interleaved.
+  let accumulateRows: @Sendable (RowProducts) -> Void
+
+  /// `sums += Σ left[s]ᵀ · right[t]`, rows of either side interleaved.
+  let accumulateOuterProducts: @Sendable (OuterProducts) -> Void
+
+  /// Multiply-adds in registers.
+  let multiplyAddInRegisters: @Sendable (Int) -> (operations: Int, witness: Float)
+
+  /// Those of this processor, if it has the instructions.
+  static let ofProcessor: BFloat16Loops? = {
+    #if canImport(KernelsBFloat16)
+      guard processor_multiplies_bfloat16() else { return nil }
+      return BFloat16Loops(
+        round: { KernelsBFloat16.round($0) },
+        interleave: { KernelsBFloat16.interleave($0) },
+        accumulateRows: { KernelsBFloat16.accumulate($0) },
+        accumulateOuterProducts: { KernelsBFloat16.accumulate($0) },
+        multiplyAddInRegisters: { rounds in
+          let (lanes, witness) = KernelsBFloat16.multiplyAddInRegisters(rounds: rounds)
+          return (2 * lanes, witness)
+        })
+    #else
+      return nil
+    #endif
+  }()
 }

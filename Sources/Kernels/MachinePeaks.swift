@@ -20,9 +20,12 @@ public struct MachinePeaks: Sendable {
   /// Measures both with the threads given, as the best of several runs.
   ///
   /// Cost: some 0.3 s, and 192 MiB of memory that it gives back.
-  public init(measuredBy threads: Threads) {
+  ///
+  /// - Parameter precision: what is multiplied.
+  public init(measuredBy threads: Threads, precision: Precision = .float32) {
     self.init(
-      gigaflops: Self.multiplyAddPeak(threads), gigabytesPerSecond: Self.bandwidth(threads))
+      gigaflops: Self.multiplyAddPeak(threads, precision),
+      gigabytesPerSecond: Self.bandwidth(threads))
   }
 
   /// The least seconds that work of this size takes: the roofline bound.
@@ -33,15 +36,17 @@ public struct MachinePeaks: Sendable {
   }
 
   /// The chosen instruction set's multiply-adds in registers, in every thread.
-  private static func multiplyAddPeak(_ threads: Threads) -> Double {
+  private static func multiplyAddPeak(_ threads: Threads, _ precision: Precision) -> Double {
     let set = InstructionSet.current
+    let bfloat16 = precision == .bfloat16 ? set.bfloat16 : nil
+    let work = bfloat16?.multiplyAddInRegisters ?? set.multiplyAddInRegisters
     let rounds = 200_000
-    let operations = set.multiplyAddInRegisters(rounds).operations
+    let operations = work(rounds).operations
     let tiles = 2 * threads.count
     let seconds = best(of: 10) {
       threads.run(tiles) { _, _ in
         // The witness keeps the work from being left out; it is finite.
-        precondition(set.multiplyAddInRegisters(rounds).witness.isFinite)
+        precondition(work(rounds).witness.isFinite)
       }
     }
     return 1e-9 * Double(tiles * operations) / seconds

@@ -10,14 +10,18 @@ public struct Compute {
   /// How convolutions are computed.
   public var convolution: ConvolutionAlgorithm
 
+  /// What the operands of convolutions are rounded to.
+  public var precision: Precision
+
   /// Threads and an arena; by default one thread and an arena of their own.
   public init(
     threads: Threads = Threads(count: 1), arena: Arena = Arena(),
-    convolution: ConvolutionAlgorithm = .automatic
+    convolution: ConvolutionAlgorithm = .automatic, precision: Precision = .float32
   ) {
     self.threads = threads
     self.arena = arena
     self.convolution = convolution
+    self.precision = precision
   }
 }
 

@@ -32,17 +32,21 @@ public final class Trainer {
   /// - Parameters:
   ///   - seed: two runs with the same seed leave the same to chance.
   ///   - convolution: how convolutions are computed.
+  ///   - precision: what convolutions multiply.
+  ///   - lossScale: what the loss is multiplied by before gradients are computed from it, and they
+  ///     are divided by: a number above zero.
   ///   - arenaChunkBytes: the least that the memory of the steps grows by.
   public init(
     network: any Layer<SparseTensor>, loss: SegmentationLoss, optimizer: any Optimizer,
     threads: Threads, seed: UInt64 = 0, convolution: ConvolutionAlgorithm = .automatic,
+    precision: Precision = .float32, lossScale: Double = 1,
     arenaChunkBytes: Int = Arena.standardChunkBytes
   ) {
     self.network = network
     self.loss = loss
     training = TrainingLoop(
       of: network, by: optimizer, threads: threads, seed: seed, convolution: convolution,
-      arenaChunkBytes: arenaChunkBytes)
+      precision: precision, lossScale: lossScale, arenaChunkBytes: arenaChunkBytes)
   }
 
   /// What one step did.

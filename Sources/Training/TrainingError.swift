@@ -3,7 +3,9 @@ public enum TrainingError: Error, Equatable, Sendable {
   /// A loss that is infinite or not a number.
   case lossNotFinite(Double)
   /// A gradient that is infinite or not a number.
-  case gradientNotFinite(parameter: String)
+  case gradientNotFinite(parameter: String, lossScale: Double = 1)
+  /// A factor that takes all from the loss, or more than numbers hold.
+  case lossScale(Double)
   /// A learning rate that makes no step.
   case learningRate(Double)
   /// A network without a parameter to train.
@@ -39,9 +41,12 @@ extension TrainingError: CustomStringConvertible {
     case .lossNotFinite(let loss):
       "the loss is \(loss.isNaN ? "not a number" : "\(loss)"): "
         + "lower the learning rate or check the input's values"
-    case .gradientNotFinite(let parameter):
-      "the gradient of \(parameter) is not finite: check the input's values and the network for "
-        + "what makes numbers that large"
+    case .gradientNotFinite(let parameter, let lossScale):
+      "the gradient of \(parameter) is not finite: "
+        + (lossScale > 1 ? "lower the loss scale of \(lossScale), or " : "")
+        + "check the input's values and the network for what makes numbers that large"
+    case .lossScale(let scale):
+      "a loss scale of \(scale) is not possible: use a number above zero"
     case .learningRate(let rate):
       "a learning rate of \(rate) makes no step: use zero or more"
     case .nothingToTrain:

@@ -87,6 +87,7 @@ public final class TrainingLoop {
   private let trained: [Parameter]
   private var tiles = ParameterTiles()
   private let optimizer: any Optimizer
+  private let lossScale: Double
 
   /// Training of all parameters of a network.
   ///
@@ -94,19 +95,25 @@ public final class TrainingLoop {
   ///   - threads: by default as many as there are processors.
   ///   - seed: two runs with the same seed leave the same to chance.
   ///   - convolution: how convolutions are computed.
+  ///   - precision: what convolutions multiply.
+  ///   - lossScale: what the loss is multiplied by before gradients are computed from it, and they
+  ///     are divided by: a number above zero.
   ///   - arenaChunkBytes: the least that the memory of the steps grows by.
   public init(
     of network: any Module, by optimizer: any Optimizer,
     threads: Threads = Threads(count: Threads.available), seed: UInt64 = 0,
-    convolution: ConvolutionAlgorithm = .automatic,
+    convolution: ConvolutionAlgorithm = .automatic, precision: Precision = .float32,
+    lossScale: Double = 1,
     arenaChunkBytes: Int = Arena.standardChunkBytes
   ) {
     parameters = network.namedTrainedParameters
     trained = parameters.map(\.parameter)
     self.optimizer = optimizer
     self.seed = seed
+    self.lossScale = lossScale
     compute = Compute(
-      threads: threads, arena: Arena(chunkBytes: arenaChunkBytes), convolution: convolution)
+      threads: threads, arena: Arena(chunkBytes: arenaChunkBytes), convolution: convolution,
+      precision: precision)
   }
 
   /// What one step did.
@@ -134,6 +141,9 @@ public final class TrainingLoop {
     guard learningRate >= 0, learningRate.isFinite else {
       throw TrainingError.learningRate(learningRate)
     }
+    guard lossScale > 0, Float(lossScale).isNormal else {
+      throw TrainingError.lossScale(lossScale)
+    }
     compute.arena.reset()
     tiles.cover(trained)
     tiles.forEach(compute.threads) { $0.clearGradient() }
@@ -149,10 +159,13 @@ public final class TrainingLoop {
     }
     guard loss.value.isFinite else { throw TrainingError.lossNotFinite(loss.value) }
     let forward = clock.lap()
-    tape.backward(from: loss.parts, applyingUpdates: false)
+    let scaled = lossScale == 1 ? loss : lossScale * loss
+    tape.backward(from: scaled.parts, applyingUpdates: false)
     if let number = firstNotFinite() {
-      throw TrainingError.gradientNotFinite(parameter: parameters[number].name)
+      throw TrainingError.gradientNotFinite(
+        parameter: parameters[number].name, lossScale: lossScale)
     }
+    if lossScale != 1 { unscaleGradients() }
     tape.applyUpdates()
     let backward = clock.lap()
     optimizer.step(trained, learningRate: learningRate, threads: compute.threads)
@@ -161,6 +174,14 @@ public final class TrainingLoop {
     return Step(
       loss: loss.value, start: start, forwardSeconds: forward, backwardSeconds: backward,
       optimizerSeconds: optimizer)
+  }
+
+  /// Takes the scale of the loss out of the gradients again.
+  private func unscaleGradients() {
+    let scale = Float(lossScale)
+    tiles.forEach(compute.threads) { tile in
+      for index in 0..<tile.count { tile.gradient[index] /= scale }
+    }
   }
 
   /// The number of the first parameter with a gradient that is infinite or not a number.

@@ -65,6 +65,8 @@ struct Profile: ParsableCommand {
   @Option(help: ArgumentHelp("Write slices of time to this file.", valueName: "path"))
   var trace: String?
 
+  @OptionGroup(title: "Precision") var precision: PrecisionOptions
+
   @OptionGroup(title: "Network") var network: NetworkOptions
 
   func run() throws {
@@ -72,12 +74,14 @@ struct Profile: ParsableCommand {
       var training = TrainingConfiguration()
       training.threads = threads
       training.seed = data.seed
+      var data = data.configuration
+      precision.apply(to: &data, &training)
       var output = ProfilingRun.Output()
       output.top = top
       output.json = json
       output.trace = trace
       try ProfilingRun(
-        data: data.configuration, network: network.configuration, training: training,
+        data: data, network: network.configuration, training: training,
         preset: network.preset.rawValue, steps: steps, warmUp: warmUp, output: output,
         logger: logger
       ).run()

@@ -111,6 +111,8 @@ struct Train: ParsableCommand {
     help: ArgumentHelp("Most events to score at the end; 0 for none.", valueName: "events"))
   var scoreEvents = 24
 
+  @OptionGroup(title: "Precision") var precision: PrecisionOptions
+
   @OptionGroup(title: "Network") var network: NetworkOptions
 
   func validate() throws {
@@ -129,8 +131,10 @@ struct Train: ParsableCommand {
 
   func run() throws {
     try reportingErrors { () throws(TaggerError) in
+      var (data, training) = (data.configuration, training)
+      precision.apply(to: &data, &training)
       try TrainingRun(
-        data: data.configuration, network: network.configuration, training: training,
+        data: data, network: network.configuration, training: training,
         logger: logger
       ).run()
     }

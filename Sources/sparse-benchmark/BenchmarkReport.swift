@@ -16,6 +16,8 @@ struct BenchmarkReport: Codable {
   /// What the machine can do at most with some threads.
   struct Peak: Codable {
     let threads: Int
+    /// What was multiplied; nothing in files of earlier versions.
+    let precision: String?
     let gigaflops: Double
     let gigabytesPerSecond: Double
   }
@@ -46,16 +48,18 @@ struct BenchmarkReport: Codable {
   }
 
   /// Measures what the machine can do with some threads, and notes it.
-  mutating func measurePeak(_ threads: Threads) -> MachinePeaks {
-    let peaks = MachinePeaks(measuredBy: threads)
+  mutating func measurePeak(_ threads: Threads, precision: Precision = .float32) -> MachinePeaks {
+    let peaks = MachinePeaks(measuredBy: threads, precision: precision)
     self.peaks.append(
       Peak(
-        threads: threads.count, gigaflops: peaks.gigaflops,
+        threads: threads.count, precision: precision.rawValue, gigaflops: peaks.gigaflops,
         gigabytesPerSecond: peaks.gigabytesPerSecond))
     printLine(
       String(
-        format: "\n%@: peak %.0f GFLOP/s of fused multiply-add, %.1f GB/s of memory; kernels: %@",
-        named(threads: threads.count), peaks.gigaflops, peaks.gigabytesPerSecond, instructionSet))
+        format:
+          "\n%@: peak %.0f GFLOP/s of multiply-add in %@, %.1f GB/s of memory; kernels: %@",
+        named(threads: threads.count), peaks.gigaflops, precision.rawValue,
+        peaks.gigabytesPerSecond, instructionSet))
     return peaks
   }
 }

@@ -5,6 +5,7 @@ import Telemetry
 import Tensors
 
 extension LayerKind: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
 
 /// `sparse-benchmark layers`.
 struct Layers: ParsableCommand {
@@ -13,7 +14,7 @@ struct Layers: ParsableCommand {
     discussion: """
       Forward pass, input gradient and weight gradient are timed one by one. GFLOP/s count two \
       operations for each true pair of sites, input and output channel; the share beside (%) is of the \
-      peak of fused multiply-add, measured at the start with the same threads. The table shows \
+      peak of fused multiply-add in this precision, measured at the start with the same threads. The table shows \
       best times, the file medians too. Repetitions find their data in the cache where it fits.
 
       Example:
@@ -30,6 +31,9 @@ struct Layers: ParsableCommand {
   @Option(parsing: .upToNextOption, help: "Kinds of layers.")
   var kinds = LayerKind.allCases
 
+  @Option(help: "What features and weights are rounded to before they are multiplied.")
+  var precision = Precision.float32
+
   @Option(
     help: ArgumentHelp(
       "How long each pass is repeated, three times at least.", valueName: "seconds"))
@@ -40,6 +44,9 @@ struct Layers: ParsableCommand {
   func validate() throws {
     guard widths.allSatisfy({ (1...4096).contains($0) }) else {
       throw ValidationError("--widths are numbers from 1 to 4096")
+    }
+    guard precision == .float32 || InstructionSet.current.multipliesBFloat16 else {
+      throw ValidationError(InstructionSet.lackingBFloat16)
     }
     guard seconds >= 0, seconds.isFinite else {
       throw ValidationError("--seconds \(seconds) is not possible: use zero or more")
@@ -52,7 +59,7 @@ struct Layers: ParsableCommand {
       try options.reporting("layers") { report in
         for count in options.threads {
           let threads = Threads(count: count)
-          let peaks = report.measurePeak(threads)
+          let peaks = report.measurePeak(threads, precision: precision)
           for (name, sites) in sets { try time(name, sites, threads, peaks, &report) }
         }
       }
@@ -67,7 +74,7 @@ struct Layers: ParsableCommand {
     var table = MetricsTable(
       headers: ["layer", "channels", "pairs"]
         + ["forward", "∂input", "∂weight"].flatMap { ["\($0) ms", "GF/s", "%"] })
-    let compute = Compute(threads: threads)
+    let compute = Compute(threads: threads, precision: precision)
     for kind in kinds {
       for width in widths {
         let work = try LayerWork(kind, sites, channels: width)

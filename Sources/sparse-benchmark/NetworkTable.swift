@@ -1,5 +1,6 @@
 import CosmicTagger
 import Telemetry
+import Tensors
 
 /// Networks as rows: times, and memory.
 struct NetworkTable: CustomStringConvertible {
@@ -41,7 +42,8 @@ extension BenchmarkReport {
     if !peaks.contains(where: { $0.threads == threads }) {
       peaks.append(
         Peak(
-          threads: threads, gigaflops: network.peaks.gigaflops,
+          threads: threads, precision: Precision.float32.rawValue,
+          gigaflops: network.peaks.gigaflops,
           gigabytesPerSecond: network.peaks.gigabytesPerSecond))
     }
     func add(_ pass: String, _ median: Double, _ best: Double, _ multiplyAdds: Int) {

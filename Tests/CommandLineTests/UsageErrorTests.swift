@@ -31,6 +31,14 @@ struct UsageErrorTests {
     (["--iterations=-3"], "--iterations -3 is not possible: use 1 or more"),
     (["-lr", "0"], "--learning-rate 0.0 is not possible: use a number above zero"),
     (["-lr", "nan"], "--learning-rate nan is not possible: use a number above zero"),
+    (
+      ["--loss-scale", "0"],
+      "--loss-scale 0.0 is not possible: use a number above zero, such as 1024"
+    ),
+    (
+      ["--loss-scale", "-1e39"],
+      "--loss-scale -1e+39 is not possible: use a number above zero, such as 1024"
+    ),
     (["--threads", "0"], "--threads 0 is not possible: use 1 to 256"),
     (["-li", "0"], "--logging-iteration 0 is not possible: use 1 or more"),
     (["--score-events=-1"], "--score-events -1 is not possible: use 0 or more"),
@@ -116,6 +124,26 @@ struct UsageErrorTests {
     expectUsage(try Tool.run(["inspect"]), "Missing expected argument '--file <path>'")
     expectUsage(try Tool.run(["simulate"]), "Missing expected argument '--output <path>'")
     expectUsage(try Tool.run(["trian"]), "Unexpected argument 'trian'")
+  }
+
+  @Test("precisions that contradict each other, or that the kernels do not have")
+  func precision() throws {
+    for command in [["train", "--sparse"], ["profile"]] {
+      expectUsage(
+        try Tool.run(command + ["--precision", "float32", "--model-half-precision", "True"]),
+        "--precision float32 and --model-half-precision True contradict each other: "
+          + "use one of them")
+      expectUsage(
+        try Tool.run(command + ["--precision", "bfloat16", "--model-half-precision", "False"]),
+        "--precision bfloat16 and --model-half-precision False contradict each other: "
+          + "use one of them")
+      let without = try Tool.run(
+        command + ["--model-half-precision", "True"],
+        shell: "SUBMANIFOLD_INSTRUCTION_SET=portable tool")
+      #expect(without.code == 64)
+      #expect(without.error.hasPrefix("cosmic-tagger: bfloat16 needs AVX-512 with AVX512_BF16, "))
+      #expect(without.lines.isEmpty)
+    }
   }
 
   @Test("iotest and simulate with options out of range")

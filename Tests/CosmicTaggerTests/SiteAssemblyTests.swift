@@ -35,6 +35,14 @@ struct SiteAssemblyTests {
     #expect(try assemble([made], data { $0.downsample = 1 }) == ["0 0 0 0: 4194304.0 0"])
   }
 
+  @Test("Charges are rounded to bfloat16 where that is asked for, averages and all")
+  func roundedCharges() throws {
+    let made = event([Pixels(pixels: [(0, 0, 257), (0, 1, 256), (2, 2, 3)])], [])
+    #expect(
+      try assemble([made], data { $0.roundsCharges = true })
+        == ["0 0 0 0: 256.0 0", "0 0 1 0: 256.0 0", "0 0 2 2: 3.0 0"])
+  }
+
   @Test("Explicit zeros are sites")
   func explicitZeros() throws {
     let zeros: [(Int, Int, Float)] = [(3, 2, 0), (7, 3, 0)]

@@ -110,4 +110,25 @@ struct TrainingLoopRefusalTests {
       #expect(all.allSatisfy { $0.isFinite })
     }
   }
+
+  @Test("a scale of the loss that is none, or too large for the gradients")
+  func lossScales() throws {
+    for (scale, sentence) in [
+      (0, "a loss scale of 0.0 is not possible: use a number above zero"),
+      (-.infinity, "a loss scale of -inf is not possible: use a number above zero"),
+      (3e38, "is not finite: lower the loss scale of 3e+38, or check"),
+    ] {
+      let network = Sequential<SparseTensor>(linear(3))
+      let before = values(network)
+      let loop = TrainingLoop(
+        of: network, by: Adam(), threads: Threads(count: 1), lossScale: scale)
+      let error = #expect(throws: TrainingError.self) {
+        try loop.step(learningRate: 0.1) { tape in
+          try CrossEntropy()(network(input(tape, 1e3)), labels: [0, 1, 2])
+        }
+      }
+      #expect(error?.description.contains(sentence) == true, "\(String(describing: error))")
+      #expect(values(network) == before)
+    }
+  }
 }

@@ -149,4 +149,29 @@ struct TrainingLoopTests {
     #expect(loop.compute.arena.systemAllocations == 3)
     #expect(dear.allSatisfy { $0.array == kept[0].array })
   }
+
+  @Test(
+    "a scale of the loss that is a power of two changes no bit, others hardly anything",
+    arguments: [1024, 0.25, 3])
+  func lossScale(scale: Double) throws {
+    let weights = try [1, scale].map { scale in
+      let network = layer()
+      let loop = TrainingLoop(
+        of: network, by: Adam(), threads: Threads(count: 2), lossScale: scale)
+      let losses = try (0..<3).map { _ in
+        try loop.step(learningRate: 0.01) { tape in
+          try CrossEntropy()(network(input(tape)), labels: labels)
+        }.loss
+      }
+      return (values: network.filters.weight.value.array, losses: losses)
+    }
+    if scale.significand == 1 {
+      #expect(weights[0].values.map(\.bitPattern) == weights[1].values.map(\.bitPattern))
+      #expect(weights[0].losses == weights[1].losses)
+    } else {
+      let difference = compare(
+        weights[1].values.map(Double.init), with: weights[0].values.map(Double.init))
+      #expect(difference.scaledError < 1e-3, "\(difference)")
+    }
+  }
 }

@@ -32,12 +32,13 @@ package struct NetworkProfiler {
   ///   longer finite.
   package func run(_ batches: [SiteAssembly.Batch]) throws -> NetworkMeasurement {
     let threads = Threads(count: training.threads)
-    let peaks = MachinePeaks(measuredBy: threads)
+    let peaks = MachinePeaks(measuredBy: threads, precision: training.precision)
     MemoryUse.forgetPeak()
     let network = try UResNet(network, over: SparseConvolutions(seed: training.seed))
     let trainer = Trainer(
       network: network, loss: training.loss, optimizer: training.optimizer.make(),
-      threads: threads, seed: training.seed)
+      threads: threads, seed: training.seed, convolution: training.convolution,
+      precision: training.precision, lossScale: training.lossScale)
     let planner = NetworkPlanner(network, inputChannels: self.network.inputChannels)
     let beginning = ContinuousClock.now
     let trained = try passes(batches, planner, trainer) { batch, trace in

@@ -6,6 +6,7 @@ struct ProfileReport: Encodable {
   let preset: String
   let threads: Int
   let instructionSet: String
+  let precision: String
   let downsample: Int
   let batch: Int
   let steps: Int
@@ -46,6 +47,7 @@ struct ProfileReport: Encodable {
     preset = run.preset
     threads = run.training.threads
     instructionSet = InstructionSet.current.name
+    precision = run.training.precision.rawValue
     downsample = run.data.downsample
     batch = run.data.minibatchSize
     steps = run.steps

@@ -23,8 +23,9 @@ struct ProfileTables {
 
   private var head: String {
     String(
-      format: "Peak of %@: %.0f GFLOP/s of fused multiply-add, %.1f GB/s of memory; kernels: %@",
+      format: "Peak of %@: %.0f GFLOP/s of multiply-add in %@, %.1f GB/s of memory; kernels: %@",
       report.threads == 1 ? "1 thread" : "\(report.threads) threads", report.peakGflops,
+      report.precision,
       report.bandwidthGigabytesPerSecond, report.instructionSet)
   }
 

@@ -30,11 +30,9 @@ extension Compute {
     let output = arena.tensor(rows: rules.targetRows, channels: outputChannels)
     switch algorithm(outputChannels: outputChannels, groups: groups) {
     case .fused:
-      let filters = FusedFilters(
-        inner: inputChannels, columns: outputChannels, offsets: rules.offsets)
       convolveFused(
-        input, weight: weight, filters, bias: bias, rules: rules,
-        isTransposed: transposingWeight, into: output)
+        input, weight: weight, bias: bias, rules: rules, isTransposed: transposingWeight,
+        into: output)
     case .gatherGEMMScatter, .automatic:
       let filters = (0..<rules.offsets).map { offset in
         OffsetFilter(

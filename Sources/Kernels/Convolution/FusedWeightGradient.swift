@@ -18,6 +18,9 @@ private enum GradientCut {
   /// Matrices that stay in the cache of a core.
   private static let cachedFloats = 1 << 18
 
+  /// Whether a task goes through all offsets of a block before it comes to the next block.
+  var isBlockwise: Bool { if case .blocks = self { true } else { false } }
+
   init(rules: Rules, matrixCount: Int, inputChannels: Int) {
     let pairsPerOffset = rules.offsetStarts[rules.offsets] / max(1, rules.offsets)
     let pieces = min(rules.blocks, Self.mostPieces, pairsPerOffset / Self.pairsPerMatrix)
@@ -33,55 +36,57 @@ private enum GradientCut {
 extension Compute {
   /// The fused way.
   ///
-  /// Tiles of the gradient stay in registers while the rows of the pairs of one offset
-  /// and block stream by, read where they lie.
+  /// Tiles of the gradient stay in registers while the rows of the pairs of one offset and block
+  /// stream by, read where they lie.
   func accumulateFusedWeightGradient(
     input: Tensor, outputGradient: Tensor, rules: Rules, into gradient: Tensor
   ) {
-    let sum = FusedGradient(
-      input: input, outputGradient: outputGradient, rules: rules,
-      accumulate: InstructionSet.current.accumulateOuterProducts)
-    switch GradientCut(
-      rules: rules, matrixCount: sum.matrixCount, inputChannels: input.channels)
-    {
-    case .blocks(let perPiece, let pieces):
-      arena.reclaimingScratch {
-        sumBlocks(sum, perPiece: perPiece, pieces: pieces, into: gradient)
+    arena.reclaimingScratch {
+      let count = input.channels * outputGradient.channels
+      let cut = GradientCut(rules: rules, matrixCount: count, inputChannels: input.channels)
+      let sums = FusedGradient(
+        rules: rules, inputChannels: input.channels, columns: outputGradient.channels,
+        factors: outerFactors(input, outputGradient, rules, blockwise: cut.isBlockwise))
+      switch cut {
+      case .blocks(let perPiece, let pieces):
+        sumBlocks(sums, perPiece: perPiece, pieces: pieces, into: gradient)
+      case .strips(let channels):
+        sumStrips(sums, channels: channels, into: gradient)
       }
-    case .strips(let channels):
-      sumStrips(sum, channels: channels, into: gradient)
     }
   }
 
-  private func sumStrips(_ sum: FusedGradient, channels: Int, into gradient: Tensor) {
-    let inputs = sum.input.channels
+  private func sumStrips(_ sums: FusedGradient, channels: Int, into gradient: Tensor) {
+    let (rules, inputs) = (sums.rules, sums.inputChannels)
     let strips = (inputs + channels - 1) / channels
-    threads.run(sum.rules.offsets * strips) { task, _ in
+    threads.run(rules.offsets * strips) { task, thread in
       let (offset, first) = (task / strips, task % strips * channels)
-      let end = sum.rules.offsetStarts[offset + 1]
+      let rows = sums.factors.allRows(rules)
+      let end = rules.offsetStarts[offset + 1]
       // So many rows stay in the cache from one tile of the gradient to the next.
-      for pair in stride(from: sum.rules.offsetStarts[offset], to: end, by: 512) {
-        sum.add(
-          pair..<min(pair + 512, end), offset: offset, rows: first..<min(inputs, first + channels),
-          to: gradient.values)
+      for pair in stride(from: rules.offsetStarts[offset], to: end, by: 512) {
+        sums.add(
+          pair..<min(pair + 512, end), offset: offset, of: rows,
+          channels: first..<min(inputs, first + channels), to: gradient.values, thread: thread)
       }
     }
   }
 
   private func sumBlocks(
-    _ sum: FusedGradient, perPiece: Int, pieces: Int, into gradient: Tensor
+    _ sums: FusedGradient, perPiece: Int, pieces: Int, into gradient: Tensor
   ) {
     let count = gradient.count
     let partials = arena.scratch(Float.self, count: pieces * count)
-    threads.run(pieces) { piece, _ in
+    threads.run(pieces) { piece, thread in
       let partial = partials + piece * count
       partial.update(repeating: 0, count: count)
       let first = piece * perPiece
-      for block in first..<min(sum.rules.blocks, first + perPiece) {
-        for offset in 0..<sum.rules.offsets {
-          sum.add(
-            sum.rules.pairs(block: block, offset: offset), offset: offset,
-            rows: 0..<sum.input.channels, to: partial)
+      for block in first..<min(sums.rules.blocks, first + perPiece) {
+        let rows = sums.factors.rows(ofBlock: block, sums.rules, thread: thread)
+        for offset in 0..<sums.rules.offsets {
+          sums.add(
+            sums.rules.pairs(block: block, offset: offset), offset: offset, of: rows,
+            channels: 0..<sums.inputChannels, to: partial, thread: thread)
         }
       }
     }
@@ -97,24 +102,19 @@ extension Compute {
 
 /// What all tasks of a weight gradient have in common.
 private struct FusedGradient {
-  let input: Tensor
-  let outputGradient: Tensor
   let rules: Rules
-  let accumulate: (OuterProducts) -> Void
-
-  var matrixCount: Int { input.channels * outputGradient.channels }
+  let inputChannels: Int
+  let columns: Int
+  let factors: OuterFactors
 
   /// Adds the products of some of one offset's pairs, for some of the input channels.
   func add(
-    _ pairs: Range<Int>, offset: Int, rows: Range<Int>, to matrices: UnsafeMutablePointer<Float>
+    _ pairs: Range<Int>, offset: Int, of rows: OuterFactors.Rows, channels: Range<Int>,
+    to matrices: UnsafeMutablePointer<Float>, thread: Int
   ) {
-    let columns = outputGradient.channels
-    let pairs = rules.rowPairs(pairs)
-    guard pairs.count > 0 else { return }
-    accumulate(
-      OuterProducts(
-        pairs: pairs, left: input.values + rows.lowerBound, leftPitch: input.channels,
-        rows: rows.count, right: outputGradient.values, rightPitch: columns, columns: columns,
-        sums: matrices + offset * matrixCount + rows.lowerBound * columns, sumsPitch: columns))
+    guard !pairs.isEmpty else { return }
+    let first = (offset * inputChannels + channels.lowerBound) * columns
+    factors.add(
+      rules.rowPairs(pairs), of: rows, channels: channels, to: matrices + first, thread: thread)
   }
 }

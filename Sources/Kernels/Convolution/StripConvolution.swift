@@ -9,7 +9,7 @@ struct StripCut {
   /// Number of strips.
   let count: Int
 
-  /// Channels that are summed over at a time: their weights stay in the nearest cache.
+  /// Channels, or pairs of them in bfloat16, that are summed over at a time: their weights stay in the nearest cache.
   static let inner = 128
 
   /// Nothing where weights are few enough to stay in the cache while blocks of rows go by.
@@ -27,16 +27,17 @@ struct StripCut {
 extension Compute {
   /// The fused way for many weights and few rows: all pairs of one offset, strip by strip.
   func convolveStrips(
-    _ input: Tensor, weight: Tensor, _ filters: FusedFilters, _ cut: StripCut,
-    start: UnsafePointer<Float>, rules: Rules, isTransposed: Bool, into output: Tensor
+    _ factors: FusedFactors, _ cut: StripCut, start: UnsafePointer<Float>, rules: Rules,
+    into output: Tensor
   ) {
+    let filters = factors.filters
     let packedFloats = StripCut.inner * cut.columns
     let packed = arena.scratch(Float.self, count: threads.count * packedFloats)
     let spare = arena.scratch(Float.self, count: threads.count * cut.columns)
     let convolution = StripConvolution(
-      input: input, weight: weight, isTransposed: isTransposed, start: start, output: output,
-      rules: rules, filters: filters, accumulate: InstructionSet.current.accumulateRows,
-      transpose: InstructionSet.current.transpose)
+      input: factors.allRows(rules), weight: factors.weight, isTransposed: factors.isTransposed,
+      start: start, output: output, rules: rules, filters: filters,
+      accumulate: factors.accumulate, transpose: InstructionSet.current.transpose)
     threads.run(cut.count) { strip, thread in
       let first = strip * cut.columns
       convolution.finish(
@@ -48,8 +49,8 @@ extension Compute {
 
 /// What all strips of a convolution have in common.
 private struct StripConvolution {
-  let input: Tensor
-  let weight: Tensor
+  let input: UnsafePointer<Float>
+  let weight: UnsafePointer<Float>
   let isTransposed: Bool
   let start: UnsafePointer<Float>
   let output: Tensor
@@ -78,7 +79,7 @@ private struct StripConvolution {
           offset: isLast ? offset + 1 : offset, channel: isLast ? 0 : inner.upperBound, columns)
         accumulate(
           RowProducts(
-            pairs: pairs, input: input.values + channel, inputPitch: filters.inner,
+            pairs: pairs, input: input + channel, inputPitch: filters.inner,
             inner: inner.count, weight: packed, weightPitch: columns.count,
             output: output.values + columns.lowerBound, outputPitch: filters.columns,
             columns: columns.count, start: nil, spare: spare, ahead: ahead))
@@ -89,7 +90,7 @@ private struct StripConvolution {
   /// The weights that are packed next, which nothing has brought from memory yet.
   private func rowsAhead(offset: Int, channel: Int, _ columns: Range<Int>) -> RowsAhead? {
     guard offset < filters.offsets else { return nil }
-    let matrix = UnsafePointer(weight.values + offset * filters.inner * filters.columns)
+    let matrix = weight + offset * filters.inner * filters.columns
     let inner = min(StripCut.inner, filters.inner - channel)
     return isTransposed
       ? RowsAhead(
@@ -106,7 +107,7 @@ private struct StripConvolution {
     offset: Int, _ inner: Range<Int>, _ columns: Range<Int>,
     into packed: UnsafeMutablePointer<Float>
   ) {
-    let matrix = weight.values + offset * filters.inner * filters.columns
+    let matrix = weight + offset * filters.inner * filters.columns
     if isTransposed {
       transpose(
         matrix + columns.lowerBound * filters.inner + inner.lowerBound, columns.count,
