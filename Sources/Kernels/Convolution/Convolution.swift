@@ -49,4 +49,11 @@ extension Compute {
     let canBeFused = groups == 1 && outputChannels % 8 == 0
     return canBeFused && convolution != .gatherGEMMScatter ? .fused : .gatherGEMMScatter
   }
+
+  /// What is computed with, in the words of a table: `fused`, `fused, bfloat16`.
+  package func algorithmName(outputChannels: Int, groups: Int = 1) -> String {
+    let algorithm = algorithm(outputChannels: outputChannels, groups: groups)
+    let isRounded = algorithm == .fused && precision == .bfloat16
+    return algorithm.rawValue + (isRounded ? ", bfloat16" : "")
+  }
 }

@@ -93,9 +93,8 @@ public struct Filters {
     input.tape.trace?.count(
       multiplyAdds: rulebook.pairCount * weight.count / max(1, rulebook.geometry.volume),
       pairs: rulebook.pairCount,
-      algorithm: input.tape.compute.algorithm(
-        outputChannels: outputChannels, groups: groups
-      ).rawValue)
+      algorithm: input.tape.compute.algorithmName(
+        outputChannels: outputChannels, groups: groups))
     return input.tape.record(rows: rows, channels: outputChannels) { compute in
       let output = rulebook.withRules(direction) { rules in
         compute.convolve(

@@ -35,7 +35,8 @@ public struct NetworkInNetwork: FilterLayer {
     let weight = filters.weight
     let bias = filters.bias
     input.tape.trace?.count(
-      multiplyAdds: input.rows * weight.count, pairs: input.rows, algorithm: "matrix-product")
+      multiplyAdds: input.rows * weight.count, pairs: input.rows,
+      algorithm: input.tape.compute.algorithmName(outputChannels: filters.outputChannels))
     return input.tape.record(rows: input.rows, channels: filters.outputChannels) { compute in
       let output = compute.linear(input.value, weight: weight.value, bias: bias?.value)
       return (
