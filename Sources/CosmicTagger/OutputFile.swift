@@ -14,11 +14,16 @@ public struct OutputFile {
   public init(_ path: String, option: String) throws(TaggerError) {
     self.path = path
     self.option = option
-    let exists = FileManager.default.fileExists(atPath: path)
-    let descriptor = open(path, O_WRONLY | O_CREAT, 0o666)
-    guard descriptor >= 0 else { throw failure(errno) }
-    close(descriptor)
-    if !exists { unlink(path) }
+    // What this makes it takes away again; what was there, a link to nothing included, stays.
+    let made = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o666)
+    if made >= 0 {
+      close(made)
+      unlink(path)
+      return
+    }
+    let present = open(path, O_WRONLY | O_CREAT, 0o666)
+    guard present >= 0 else { throw failure(errno) }
+    close(present)
   }
 
   /// Writes an encodable value as JSON, keys in alphabetical order.

@@ -168,13 +168,7 @@ public struct TrainingConfiguration: Equatable, Sendable {
       throw TaggerError(
         .usage, "--threads \(threads) is not possible: use 1 to \(Self.mostThreads)")
     }
-    if let name = InstructionSet.forcedName, InstructionSet.current.name != name {
-      let names = InstructionSet.available.map(\.name).joined(separator: ", ")
-      throw TaggerError(
-        .usage,
-        "\(InstructionSet.forcing)=\(name) is no instruction set of this processor: use one of "
-          + "\(names), or unset it")
-    }
+    if let problem = InstructionSet.forcedInVain { throw TaggerError(.usage, problem) }
     try validatePrecision()
     guard loggingIteration >= 1 else {
       throw TaggerError(

@@ -63,8 +63,7 @@ public struct RowProducts {
   public let columns: Int
   /// A row that each sum starts from, in place of the output row's own values.
   public let start: UnsafePointer<Float>?
-  /// A row of `columns` floats that is written and never read: the output of rows that fill up a
-  /// tile.
+  /// A row of `columns` floats whose values do not matter: the output of rows that fill up a tile.
   public let spare: UnsafeMutablePointer<Float>
   /// What is needed next, if it is worth asking for.
   public let ahead: RowsAhead?

@@ -60,10 +60,18 @@ public struct InstructionSet: Sendable {
 
   /// The set all kernels use.
   ///
-  /// A name in the environment that this processor has no set for is disregarded here; the command
-  /// line refuses it.
+  /// A name in the environment that this processor has no set for is disregarded here; programs refuse
+  /// it with `forcedInVain`.
   public static let current: InstructionSet =
     available.first { $0.name == forcedName } ?? available.last ?? .portable
+
+  /// What is wrong with the set that the environment asks for, in one sentence; nothing if it is used.
+  public static var forcedInVain: String? {
+    guard let name = forcedName, current.name != name else { return nil }
+    let names = available.map(\.name).joined(separator: ", ")
+    return "\(forcing)=\(name) is no instruction set of this processor: use one of \(names), "
+      + "or unset it"
+  }
 
   private static let portable = InstructionSet(
     name: "portable",

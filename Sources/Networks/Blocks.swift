@@ -88,8 +88,9 @@ struct ResidualBlock<Backend: Convolutions>: Layer {
     guard let normalization else {
       return try activation(backend.add(branch, input), named: "activation")
     }
-    return try backend.add(
-      branch, ("second.normalization", normalization), input, ("activation", activation))
+    return try backend.finish(
+      branch, normalization: ("second.normalization", normalization), skip: input,
+      activation: ("activation", activation))
   }
 
   var description: String { outline }

@@ -46,20 +46,30 @@ public protocol Convolutions: AnyObject {
 
   /// The end of a residual block, `activation(normalization(branch) + skip)`, in as few passes over
   /// the features as can be; layers come with their names in the block.
-  func add(
-    _ branch: Features, _ normalization: (name: String, layer: any Layer<Features>),
-    _ skip: Features, _ activation: (name: String, layer: any Layer<Features>)
+  func finish(
+    _ branch: Features, normalization: NamedLayer<Features>, skip: Features,
+    activation: NamedLayer<Features>
   ) throws -> Features
 
   /// The channels of two branches, left first.
   func join(_ left: Features, _ right: Features) throws -> Features
 }
 
+/// A layer and its name in the part of the network it belongs to.
+public typealias NamedLayer<Features: LayerFeatures> = (name: String, layer: any Layer<Features>)
+
 extension Convolutions {
   /// One layer after the other.
-  public func add(
-    _ branch: Features, _ normalization: (name: String, layer: any Layer<Features>),
-    _ skip: Features, _ activation: (name: String, layer: any Layer<Features>)
+  public func finish(
+    _ branch: Features, normalization: NamedLayer<Features>, skip: Features,
+    activation: NamedLayer<Features>
+  ) throws -> Features {
+    try finishStepwise(branch, normalization, skip, activation)
+  }
+
+  fileprivate func finishStepwise(
+    _ branch: Features, _ normalization: NamedLayer<Features>, _ skip: Features,
+    _ activation: NamedLayer<Features>
   ) throws -> Features {
     let normalized = try normalization.layer(branch, named: normalization.name)
     return try activation.layer(add(normalized, skip), named: activation.name)
@@ -135,14 +145,15 @@ public final class SparseConvolutions: Convolutions {
     try AddTable()([left, right])
   }
 
-  /// `BatchNormalization` with a sum, which does what `LeakyReLU` would do after it.
-  public func add(
-    _ branch: SparseTensor, _ normalization: (name: String, layer: any Layer<SparseTensor>),
-    _ skip: SparseTensor, _ activation: (name: String, layer: any Layer<SparseTensor>)
+  /// `BatchNormalization` with a sum, which does what `LeakyReLU` would do after it; other layers one
+  /// after the other.
+  public func finish(
+    _ branch: SparseTensor, normalization: NamedLayer<SparseTensor>, skip: SparseTensor,
+    activation: NamedLayer<SparseTensor>
   ) throws -> SparseTensor {
-    guard let first = normalization.layer as? BatchNormalization,
+    guard let first = normalization.layer as? BatchNormalization, first.leak == 1,
       let last = activation.layer as? LeakyReLU
-    else { preconditionFailure("the layers are those made here") }
+    else { return try finishStepwise(branch, normalization, skip, activation) }
     let sum = NormalizedSum(normalization: first, skip: skip, leak: last.leak)
     return try Activated(by: last)(sum(branch, named: normalization.name), named: activation.name)
   }

@@ -27,10 +27,10 @@ public struct Compute {
 
 /// A way to compute a convolution; all give the same sums, apart from rounding.
 public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
-  /// The fused one where it can be used, which is faster at all widths; the other elsewhere.
+  /// Whichever is faster: at present the fused one wherever it can be used.
   case automatic
-  /// Sums stay in registers while the rows of all pairs stream by: for convolutions in one group
-  /// whose channels are multiples of eight.
+  /// Sums stay in registers while the rows of all pairs stream by, where a convolution has one group
+  /// and makes a multiple of eight channels; the other elsewhere.
   case fused
   /// Rows are gathered, multiplied by OpenBLAS and scattered, offset by offset.
   case gatherGEMMScatter = "gather-gemm-scatter"

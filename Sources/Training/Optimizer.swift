@@ -91,7 +91,7 @@ public final class Adam: Optimizer {
 
   /// One pass over parameters, gradients and two states.
   public func step(_ parameters: [Parameter], learningRate: Double, threads: Threads) {
-    tiles.cover(parameters)
+    if tiles.cover(parameters) { steps = 0 }
     steps += 1
     let first = Eight(repeating: Float(betas.first))
     let second = Eight(repeating: Float(betas.second))

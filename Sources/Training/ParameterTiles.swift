@@ -24,12 +24,16 @@ struct ParameterTiles {
   private static let valuesPerTile = 1 << 15
 
   /// Cuts tiles of these parameters, whose state is zero where it is not yet known.
-  mutating func cover(_ asked: [Parameter]) {
-    if parameters.elementsEqual(asked, by: ===) { return }
+  ///
+  /// - Returns: whether it is known of none: the first step begins.
+  @discardableResult
+  mutating func cover(_ asked: [Parameter]) -> Bool {
+    if parameters.elementsEqual(asked, by: ===) { return parameters.isEmpty }
     var known: [ObjectIdentifier: [Tensor]] = [:]
     for (parameter, state) in zip(parameters, states) {
       known[ObjectIdentifier(parameter)] = state
     }
+    let isNew = asked.allSatisfy { known[ObjectIdentifier($0)] == nil }
     states = asked.map { parameter in
       known[ObjectIdentifier(parameter)]
         ?? (0..<stateCount).map { _ in
@@ -44,6 +48,7 @@ struct ParameterTiles {
           start..<min(start + Self.valuesPerTile, item.0.count))
       }
     }
+    return isNew
   }
 
   /// Number of tiles.

@@ -74,7 +74,7 @@ struct Train: ParsableCommand {
       "How convolutions are computed.",
       discussion:
         "fused: sums stay in registers; gather-gemm-scatter: through OpenBLAS; automatic: fused "
-        + "wherever channels are multiples of eight."))
+        + "wherever a layer makes a multiple of eight channels."))
   var convolution = ConvolutionAlgorithm.automatic
 
   @Option(

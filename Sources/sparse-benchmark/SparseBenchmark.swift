@@ -1,6 +1,7 @@
 import ArgumentParser
 import CosmicTagger
 import Foundation
+import Kernels
 
 /// The command line of the benchmarks.
 @main
@@ -29,6 +30,7 @@ extension ParsableCommand {
   /// Runs a benchmark, and ends the process with one sentence and the right code if it fails.
   func reportingErrors(_ work: () throws -> Void) throws {
     do {
+      if let problem = InstructionSet.forcedInVain { throw TaggerError(.usage, problem) }
       try work()
     } catch {
       let error = TaggerError(error)

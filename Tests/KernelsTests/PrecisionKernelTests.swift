@@ -115,7 +115,35 @@ struct PrecisionKernelTests {
     }
   }
 
-  @Test("what is not fused stays float32")
+  @Test("rows times a matrix too wide for the cache, strip by strip", arguments: [0, 1, 1025])
+  func wideLinear(rows: Int) {
+    let (inputs, outputs) = (544, 264)
+    let input = randomTensor(rows, inputs, seed: 11)
+    let weight = randomTensor(inputs, outputs, seed: 12)
+    for precision in Precision.available {
+      let left = input.array.map { Double(precision.rounded($0)) }
+      let right = weight.array.map { Double(precision.rounded($0)) }
+      let values = sameOnAllThreads(precision) {
+        $0.linear(input, weight: weight, bias: nil).array
+      }
+      // A sample of the rows: all of them would take the plain loop seconds.
+      for row in Set([0, 511, 512, rows - 1]) where (0..<rows).contains(row) {
+        var expected = [Double](repeating: 0, count: outputs)
+        for channel in 0..<inputs {
+          for output in 0..<outputs {
+            expected[output] += left[row * inputs + channel] * right[channel * outputs + output]
+          }
+        }
+        let difference = compare(
+          Array(values[row * outputs..<(row + 1) * outputs]), with: expected)
+        #expect(difference.scaledError < 5e-6, "\(precision): \(difference)")
+      }
+    }
+  }
+
+  @Test(
+    "what is not fused stays float32",
+    .enabled(if: Precision.available.contains(.bfloat16), "the processor has no bfloat16"))
   func exceptions() throws {
     let rules = try RuleCase.submanifold.rules()
     let input = randomTensor(rules.sourceRows, 8, seed: 9)

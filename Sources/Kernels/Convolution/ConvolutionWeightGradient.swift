@@ -4,9 +4,8 @@ extension Compute {
   /// The weight gradient of a convolution: `gradient[k] += Σ input[s]ᵀ · outputGradient[t]` over
   /// the pairs (s, t) of offset k.
   ///
-  /// The pairs of each offset are cut into pieces of fixed length; each piece is summed by one
-  /// thread into a matrix of its own, and the matrices are added in fixed order, so the bits do not
-  /// depend on the thread count. Cost: pairs × input × output channels multiply-adds.
+  /// The pairs are cut into pieces by extents alone; each piece is summed by one thread, and sums of
+  /// several pieces are added in fixed order, so the bits do not depend on the thread count. Cost: pairs × input × output channels multiply-adds.
   ///
   /// - Parameters:
   ///   - input: `[rules.sourceRows, input channels]`.

@@ -21,8 +21,9 @@ struct RoundedRows {
   /// Rows of a tensor.
   ///
   /// - Parameters:
-  ///   - mostRows: rows of the largest block; nothing to round all at once.
-  ///   - blocks: memory for so many rows in each thread.
+  ///   - all: every row, rounded already; nothing to round block by block.
+  ///   - blocks: memory for the rows of a block in each thread.
+  ///   - blockFloats: floats of that memory from one thread to the next.
   fileprivate init(
     _ tensor: Tensor, by loops: BFloat16Loops, all: UnsafePointer<Float>?,
     blocks: UnsafeMutablePointer<Float>, blockFloats: Int
