@@ -114,11 +114,12 @@ extension Trace {
     var known: Int?
     if case .betweenLayers(let index) = owners[part.number] { known = index }
     let earlier = known.map { betweenLayers[$0] }
-    let entry = Entry(
+    var entry = Entry(
       path: path, layer: part.layer, rows: part.operators.rows, channels: part.operators.channels,
       spatialSize: [], parameterCount: 0, multiplyAdds: 0, pairs: 0,
       bytes: (earlier?.bytes ?? 0) + part.operators.values * MemoryLayout<Float>.stride,
       algorithm: "", forwardSeconds: (earlier?.forwardSeconds ?? 0) + part.operators.seconds)
+    entry.backwardSeconds = earlier?.backwardSeconds ?? 0
     part.operators = Operators()
     if let known {
       betweenLayers[known] = entry

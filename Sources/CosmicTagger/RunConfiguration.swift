@@ -182,7 +182,7 @@ public struct TrainingConfiguration: Equatable, Sendable {
   private func validatePrecision() throws(TaggerError) {
     guard Float(lossScale).isNormal, lossScale > 0 else {
       throw TaggerError(
-        .usage, "--loss-scale \(lossScale) is not possible: use a number above zero, such as 1024")
+        .usage, "--loss-scale \(lossScale) is not possible: use 1e-37 to 1e38, such as 1024")
     }
     guard precision == .bfloat16 else { return }
     guard InstructionSet.current.multipliesBFloat16 else {

@@ -56,7 +56,9 @@ public struct InstructionSet: Sendable {
   public static let forcing = "SUBMANIFOLD_INSTRUCTION_SET"
 
   /// The set that the environment asks for; nothing where it asks for none.
-  public static let forcedName = ProcessInfo.processInfo.environment[forcing]
+  public static let forcedName = ProcessInfo.processInfo.environment[forcing].flatMap {
+    $0.isEmpty ? nil : $0
+  }
 
   /// The set all kernels use.
   ///

@@ -53,8 +53,14 @@ struct BenchmarkComparison {
       return "Nothing of \(path) was timed again: no entry has the same name and the same work"
     }
     let mean = exp(logarithms.reduce(0, +) / Double(logarithms.count))
-    return "\nAgainst \(path), best times:\n\(table)\n"
+    return "\nAgainst \(path), best times:\n\(table)\n" + difference(from: report)
       + String(
         format: "%d entries, %.2f times as fast (geometric mean)", logarithms.count, mean)
+  }
+
+  /// What the two runs computed with, where that was not the same.
+  private func difference(from report: BenchmarkReport) -> String {
+    let (before, now) = (earlier.arithmetic, report.arithmetic)
+    return before == now ? "" : "Before: \(before); now: \(now)\n"
   }
 }

@@ -13,6 +13,11 @@ struct BenchmarkReport: Codable {
   /// What was timed.
   var entries: [Entry] = []
 
+  /// Instruction set and precision, in words.
+  var arithmetic: String {
+    ([instructionSet] + Set(peaks.compactMap(\.precision)).sorted()).joined(separator: ", ")
+  }
+
   /// What the machine can do at most with some threads.
   struct Peak: Codable {
     let threads: Int

@@ -33,11 +33,11 @@ struct UsageErrorTests {
     (["-lr", "nan"], "--learning-rate nan is not possible: use a number above zero"),
     (
       ["--loss-scale", "0"],
-      "--loss-scale 0.0 is not possible: use a number above zero, such as 1024"
+      "--loss-scale 0.0 is not possible: use 1e-37 to 1e38, such as 1024"
     ),
     (
       ["--loss-scale", "-1e39"],
-      "--loss-scale -1e+39 is not possible: use a number above zero, such as 1024"
+      "--loss-scale -1e+39 is not possible: use 1e-37 to 1e38, such as 1024"
     ),
     (["--threads", "0"], "--threads 0 is not possible: use 1 to 256"),
     (["-li", "0"], "--logging-iteration 0 is not possible: use 1 or more"),

@@ -83,6 +83,10 @@ public struct ProfilingRun {
     configuration.planes = geometry.planes
     try configuration.validate()
     try geometry.checkDepth(configuration.depth)
+    guard output.json == nil || output.json != output.trace else {
+      throw TaggerError(
+        .usage, "--json and --trace are both \(output.json ?? ""): name two files")
+    }
     let json = try output.json.map { try OutputFile($0, option: "--json") }
     let trace = try output.trace.map { try OutputFile($0, option: "--trace") }
 

@@ -51,7 +51,7 @@ struct RulebookFigures: Encodable {
     occupancy = positions > 0 ? Double(input.count) / positions : 0
     pairs = rulebook.pairCount
     pairsPerOffset = rulebook.statistics.pairsPerOffset
-    backend = (index == .automatic ? AutomaticIndex.kind(for: input) : index).rawValue
+    backend = Self.backend(rulebook, index).rawValue
     seconds = passes.map(\.time.seconds).median
     let exposed = passes.map { $0.time.overlap($0.waiting) }.median
     exposedSeconds = exposed
@@ -61,6 +61,15 @@ struct RulebookFigures: Encodable {
         let best = try (0..<3).map { _ in try Self.seconds(rulebook, kind) }.min() ?? 0
         return (kind.rawValue, input.count == 0 ? 0 : best * 1e9 / Double(input.count))
       })
+  }
+
+  /// What found the pairs: the automatic index merges lines wherever the form allows it.
+  private static func backend(_ rulebook: Rulebook, _ index: SiteIndexKind) -> SiteIndexKind {
+    guard index == .automatic else { return index }
+    switch rulebook.form {
+    case .submanifold, .strided: return .sortedMerge
+    case .full: return AutomaticIndex.kind(for: rulebook.inputSites)
+    }
   }
 
   private static func seconds(_ rulebook: Rulebook, _ kind: SiteIndexKind) throws -> Double {
