@@ -25,6 +25,30 @@ public struct InstructionSet: Sendable {
   let transpose:
     @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>, Int) -> Void
 
+  /// Adds up each channel of some rows.
+  let addValues: @Sendable (ColumnSums) -> Void
+
+  /// Adds up each channel of some rows, and its squares.
+  let addMoments: @Sendable (ColumnSums) -> Void
+
+  /// Normalises some rows, adds to them and activates them.
+  let normalize: @Sendable (NormalizedRows) -> Void
+
+  /// Adds up what the backward pass of a normalisation needs of all rows.
+  let addSlopes: @Sendable (SlopeSums) -> Void
+
+  /// The gradient of what was normalised.
+  let normalizeBackward: @Sendable (NormalizedGradient) -> Void
+
+  /// Adds values, one by one.
+  let add: @Sendable (ValueSums) -> Void
+
+  /// Lets positive values pass, and part of the others.
+  let gate: @Sendable (GatedValues) -> Void
+
+  /// Copies channels between rows of different lengths.
+  let copy: @Sendable (CopiedChannels) -> Void
+
   /// Multiply-adds in registers.
   let multiplyAddInRegisters: @Sendable (Int) -> (operations: Int, witness: Float)
 
@@ -53,6 +77,14 @@ public struct InstructionSet: Sendable {
     transpose: {
       KernelsBaseline.transpose($0, rows: $1, columns: $2, pitch: $3, into: $4, targetPitch: $5)
     },
+    addValues: { KernelsBaseline.addValues($0) },
+    addMoments: { KernelsBaseline.addMoments($0) },
+    normalize: { KernelsBaseline.normalize($0) },
+    addSlopes: { KernelsBaseline.addSlopes($0) },
+    normalizeBackward: { KernelsBaseline.normalizeBackward($0) },
+    add: { KernelsBaseline.add($0) },
+    gate: { KernelsBaseline.gate($0) },
+    copy: { KernelsBaseline.copy($0) },
     multiplyAddInRegisters: { KernelsBaseline.multiplyAddInRegisters(rounds: $0) })
 
   private static let avx2 = InstructionSet(
@@ -62,6 +94,14 @@ public struct InstructionSet: Sendable {
     transpose: {
       KernelsAVX2.transpose($0, rows: $1, columns: $2, pitch: $3, into: $4, targetPitch: $5)
     },
+    addValues: { KernelsAVX2.addValues($0) },
+    addMoments: { KernelsAVX2.addMoments($0) },
+    normalize: { KernelsAVX2.normalize($0) },
+    addSlopes: { KernelsAVX2.addSlopes($0) },
+    normalizeBackward: { KernelsAVX2.normalizeBackward($0) },
+    add: { KernelsAVX2.add($0) },
+    gate: { KernelsAVX2.gate($0) },
+    copy: { KernelsAVX2.copy($0) },
     multiplyAddInRegisters: { KernelsAVX2.multiplyAddInRegisters(rounds: $0) })
 
   private static let avx512 = InstructionSet(
@@ -71,5 +111,13 @@ public struct InstructionSet: Sendable {
     transpose: {
       KernelsAVX512.transpose($0, rows: $1, columns: $2, pitch: $3, into: $4, targetPitch: $5)
     },
+    addValues: { KernelsAVX512.addValues($0) },
+    addMoments: { KernelsAVX512.addMoments($0) },
+    normalize: { KernelsAVX512.normalize($0) },
+    addSlopes: { KernelsAVX512.addSlopes($0) },
+    normalizeBackward: { KernelsAVX512.normalizeBackward($0) },
+    add: { KernelsAVX512.add($0) },
+    gate: { KernelsAVX512.gate($0) },
+    copy: { KernelsAVX512.copy($0) },
     multiplyAddInRegisters: { KernelsAVX512.multiplyAddInRegisters(rounds: $0) })
 }
