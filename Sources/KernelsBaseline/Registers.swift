@@ -22,7 +22,7 @@ protocol Register: BitwiseCopyable {
   /// This value where `sign` is above zero, `leak` times it elsewhere.
   func leaking(_ leak: Self, where sign: Self) -> Self
 
-  /// The values in double precision.
+  /// The values in double precision; lane by lane, for the library's conversion is a call.
   var wide: Wide { get }
 }
 
@@ -75,7 +75,11 @@ extension SIMD16<Float>: Register {
   }
 
   @inline(__always)
-  var wide: SIMD16<Double> { SIMD16<Double>(self) }
+  var wide: SIMD16<Double> {
+    var wide = SIMD16<Double>.zero
+    for lane in 0..<16 { wide[lane] = Double(self[lane]) }
+    return wide
+  }
 }
 
 extension SIMD8<Float>: Register {
@@ -85,7 +89,11 @@ extension SIMD8<Float>: Register {
   }
 
   @inline(__always)
-  var wide: SIMD8<Double> { SIMD8<Double>(self) }
+  var wide: SIMD8<Double> {
+    var wide = SIMD8<Double>.zero
+    for lane in 0..<8 { wide[lane] = Double(self[lane]) }
+    return wide
+  }
 }
 
 extension SIMD4<Float>: Register {
@@ -95,7 +103,11 @@ extension SIMD4<Float>: Register {
   }
 
   @inline(__always)
-  var wide: SIMD4<Double> { SIMD4<Double>(self) }
+  var wide: SIMD4<Double> {
+    var wide = SIMD4<Double>.zero
+    for lane in 0..<4 { wide[lane] = Double(self[lane]) }
+    return wide
+  }
 }
 
 extension Float: Register {
