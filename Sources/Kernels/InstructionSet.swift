@@ -5,10 +5,6 @@ import KernelsAVX2
 import KernelsAVX512
 import KernelsBaseline
 
-#if canImport(KernelsBFloat16)
-  import KernelsBFloat16
-#endif
-
 /// The inner loops of one set of processor instructions.
 ///
 /// `current` is chosen once, when the first kernel runs: the widest set the processor has, or the one
@@ -29,6 +25,30 @@ public struct InstructionSet: Sendable {
   /// The transpose of a matrix, `(source, rows, columns, pitch, target, target's pitch)`.
   let transpose:
     @Sendable (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>, Int) -> Void
+
+  /// Adds up each channel of some rows.
+  let addValues: @Sendable (ColumnSums) -> Void
+
+  /// Adds up each channel of some rows, and its squares.
+  let addMoments: @Sendable (ColumnSums) -> Void
+
+  /// Normalises some rows, adds to them and activates them.
+  let normalize: @Sendable (NormalizedRows) -> Void
+
+  /// Adds up what the backward pass of a normalisation needs of all rows.
+  let addSlopes: @Sendable (SlopeSums) -> Void
+
+  /// The gradient of what was normalised.
+  let normalizeBackward: @Sendable (NormalizedGradient) -> Void
+
+  /// Adds values, one by one.
+  let add: @Sendable (ValueSums) -> Void
+
+  /// Lets positive values pass, and part of the others.
+  let gate: @Sendable (GatedValues) -> Void
+
+  /// Copies channels between rows of different lengths.
+  let copy: @Sendable (CopiedChannels) -> Void
 
   /// Multiply-adds in registers.
   let multiplyAddInRegisters: @Sendable (Int) -> (operations: Int, witness: Float)
@@ -82,6 +102,14 @@ public struct InstructionSet: Sendable {
     transpose: {
       KernelsBaseline.transpose($0, rows: $1, columns: $2, pitch: $3, into: $4, targetPitch: $5)
     },
+    addValues: { KernelsBaseline.addValues($0) },
+    addMoments: { KernelsBaseline.addMoments($0) },
+    normalize: { KernelsBaseline.normalize($0) },
+    addSlopes: { KernelsBaseline.addSlopes($0) },
+    normalizeBackward: { KernelsBaseline.normalizeBackward($0) },
+    add: { KernelsBaseline.add($0) },
+    gate: { KernelsBaseline.gate($0) },
+    copy: { KernelsBaseline.copy($0) },
     multiplyAddInRegisters: { KernelsBaseline.multiplyAddInRegisters(rounds: $0) })
 
   private static let avx2 = InstructionSet(
@@ -91,6 +119,14 @@ public struct InstructionSet: Sendable {
     transpose: {
       KernelsAVX2.transpose($0, rows: $1, columns: $2, pitch: $3, into: $4, targetPitch: $5)
     },
+    addValues: { KernelsAVX2.addValues($0) },
+    addMoments: { KernelsAVX2.addMoments($0) },
+    normalize: { KernelsAVX2.normalize($0) },
+    addSlopes: { KernelsAVX2.addSlopes($0) },
+    normalizeBackward: { KernelsAVX2.normalizeBackward($0) },
+    add: { KernelsAVX2.add($0) },
+    gate: { KernelsAVX2.gate($0) },
+    copy: { KernelsAVX2.copy($0) },
     multiplyAddInRegisters: { KernelsAVX2.multiplyAddInRegisters(rounds: $0) })
 
   private static let avx512 = InstructionSet(
@@ -100,42 +136,14 @@ public struct InstructionSet: Sendable {
     transpose: {
       KernelsAVX512.transpose($0, rows: $1, columns: $2, pitch: $3, into: $4, targetPitch: $5)
     },
+    addValues: { KernelsAVX512.addValues($0) },
+    addMoments: { KernelsAVX512.addMoments($0) },
+    normalize: { KernelsAVX512.normalize($0) },
+    addSlopes: { KernelsAVX512.addSlopes($0) },
+    normalizeBackward: { KernelsAVX512.normalizeBackward($0) },
+    add: { KernelsAVX512.add($0) },
+    gate: { KernelsAVX512.gate($0) },
+    copy: { KernelsAVX512.copy($0) },
     multiplyAddInRegisters: { KernelsAVX512.multiplyAddInRegisters(rounds: $0) },
     bfloat16: .ofProcessor)
-}
-
-/// The inner loops on numbers rounded to bfloat16, two of which lie in the room of one float.
-struct BFloat16Loops: Sendable {
-  /// Rounds rows, neighbours into one float.
-  let round: @Sendable (RowRounding) -> Void
-
-  /// Puts rows together two by two, each channel of both into one float.
-  let interleave: @Sendable (RowInterleaving) -> Void
-
-  /// `output[t] += input[s] · weight` for each pair (s, t); two rows of the weight are interleaved.
-  let accumulateRows: @Sendable (RowProducts) -> Void
-
-  /// `sums += Σ left[s]ᵀ · right[t]`, rows of either side interleaved.
-  let accumulateOuterProducts: @Sendable (OuterProducts) -> Void
-
-  /// Multiply-adds in registers.
-  let multiplyAddInRegisters: @Sendable (Int) -> (operations: Int, witness: Float)
-
-  /// Those of this processor, if it has the instructions.
-  static let ofProcessor: BFloat16Loops? = {
-    #if canImport(KernelsBFloat16)
-      guard processor_multiplies_bfloat16() else { return nil }
-      return BFloat16Loops(
-        round: { KernelsBFloat16.round($0) },
-        interleave: { KernelsBFloat16.interleave($0) },
-        accumulateRows: { KernelsBFloat16.accumulate($0) },
-        accumulateOuterProducts: { KernelsBFloat16.accumulate($0) },
-        multiplyAddInRegisters: { rounds in
-          let (lanes, witness) = KernelsBFloat16.multiplyAddInRegisters(rounds: rounds)
-          return (2 * lanes, witness)
-        })
-    #else
-      return nil
-    #endif
-  }()
 }

@@ -29,9 +29,12 @@ typealias Square = InlineArray<2, InlineArray<4, Lane>>
 /// The binary digits of its side.
 let squareRounds = 3
 
+/// Whether a product and a sum are one instruction.
+let hasFusedProduct = true
+
 extension SIMD where Scalar == Float {
   @inline(__always)
   mutating func add(_ factor: Float, times vector: Self) {
-    addProduct(Self(repeating: factor), vector)
+    self = adding(Self(repeating: factor), times: vector)
   }
 }

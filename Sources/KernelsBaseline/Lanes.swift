@@ -29,14 +29,18 @@ typealias Square = InlineArray<2, InlineArray<2, Lane>>
 /// The binary digits of its side.
 let squareRounds = 2
 
+#if arch(arm64)
+  /// Whether a product and a sum are one instruction.
+  let hasFusedProduct = true
+#else
+  /// Whether a product and a sum are one instruction: without it a fused product is a call into the C
+  /// library, float by float.
+  let hasFusedProduct = false
+#endif
+
 extension SIMD where Scalar == Float {
   @inline(__always)
   mutating func add(_ factor: Float, times vector: Self) {
-    #if arch(arm64)
-      addProduct(Self(repeating: factor), vector)
-    #else
-      // Without the instruction a fused product is a call into the C library, float by float.
-      self += Self(repeating: factor) * vector
-    #endif
+    self = adding(Self(repeating: factor), times: vector)
   }
 }

@@ -193,24 +193,3 @@ final class Lease: TensorMemory {
 
   func end() { (base, floats, chunk) = (nil, 0, nil) }
 }
-
-/// One piece of memory from the system, freed with its last reference.
-final class Chunk: TensorMemory {
-  /// Floats in a cache line of 64 bytes: rows of different tensors never share one.
-  static let alignment = 16
-
-  let base: UnsafeMutablePointer<Float>
-  let floats: Int
-
-  init(floats: Int) {
-    self.floats = floats
-    base = UnsafeMutableRawPointer.allocate(
-      byteCount: max(floats, 1) * MemoryLayout<Float>.stride,
-      alignment: Chunk.alignment * MemoryLayout<Float>.stride
-    ).bindMemory(to: Float.self, capacity: max(floats, 1))
-  }
-
-  deinit {
-    UnsafeMutableRawPointer(base).deallocate()
-  }
-}

@@ -1,3 +1,4 @@
+import KernelOperands
 import Tensors
 
 extension Compute {
@@ -35,24 +36,12 @@ extension Compute {
   /// The sum of each channel over all rows.
   func columnSums(of tensor: Tensor) -> UnsafeMutablePointer<Double> {
     let (values, channels) = (tensor.values, tensor.channels)
+    let instructions = InstructionSet.current
     return columnSums(rows: tensor.rows, channels: channels, columns: channels) { rows, sums in
-      SumSweep(values: values, channels: channels, sums: sums)
-        .sweep(rows: rows, channels: channels)
+      instructions.addValues(
+        ColumnSums(
+          values: values + rows.lowerBound * channels, rows: rows.count, channels: channels,
+          sums: sums))
     }
-  }
-}
-
-/// Adds up the values of each channel.
-private struct SumSweep: ChannelSweep {
-  let values: UnsafePointer<Float>
-  let channels: Int
-  let sums: UnsafeMutablePointer<Double>
-
-  @inline(__always)
-  func sweep<V: Lanes>(_ lanes: V.Type, channel: Int, rows: Range<Int>) {
-    let (values, pitch) = (values + channel, channels)
-    var sum = V(repeating: 0)
-    for row in rows { sum = sum + V(at: values + row &* pitch) }
-    sum.wide.add(to: sums + channel)
   }
 }

@@ -1,3 +1,4 @@
+import KernelOperands
 import Tensors
 
 /// Batch normalisation as the affine map it is on each channel:
@@ -47,59 +48,28 @@ extension Compute {
     let output = arena.tensor(rows: input.rows, channels: channels)
     let map = AffineMap(normalization, scale: scale, shift: shift, self)
     let (source, target, other) = (input.values, output.values, addend?.values)
+    let instructions = InstructionSet.current
     threads.forEachTile(of: input.rows, tile: Self.rowsPerTile(channels: channels)) { rows in
-      NormalizationSweep(map: map, input: source, addend: other, output: target)
-        .sweep(rows: rows, channels: channels)
+      let first = rows.lowerBound * channels
+      instructions.normalize(
+        NormalizedRows(
+          map: map, rows: rows.count, input: source + first, addend: other.map { $0 + first },
+          output: target + first))
     }
     return output
   }
 }
 
-/// The constants of a normalisation, one of each for a channel.
-struct AffineMap {
-  let channels: Int
-  let mean: UnsafePointer<Float>
-  let factor: UnsafePointer<Float>
-  let shift: UnsafePointer<Float>
-  let leak: Float
-
+extension AffineMap {
+  /// A normalisation with its scale and shift; the constants lie in scratch memory.
   init(_ normalization: Normalization, scale: Tensor, shift: Tensor, _ compute: Compute) {
-    channels = scale.channels
+    let channels = scale.channels
     let factor = compute.arena.scratch(Float.self, count: channels)
     for channel in 0..<channels {
       factor[channel] = scale.values[channel] * normalization.inverseDeviation[channel]
     }
-    mean = UnsafePointer(normalization.mean)
-    self.factor = UnsafePointer(factor)
-    self.shift = UnsafePointer(shift.values)
-    leak = normalization.leak
-  }
-}
-
-/// Normalises, adds and activates.
-private struct NormalizationSweep: ChannelSweep {
-  let map: AffineMap
-  let input: UnsafePointer<Float>
-  let addend: UnsafePointer<Float>?
-  let output: UnsafeMutablePointer<Float>
-
-  @inline(__always)
-  func sweep<V: Lanes>(_ lanes: V.Type, channel: Int, rows: Range<Int>) {
-    let (input, output, pitch) = (input + channel, output + channel, map.channels)
-    let (mean, factor) = (V(at: map.mean + channel), V(at: map.factor + channel))
-    let (shift, leak) = (V(at: map.shift + channel), V(repeating: map.leak))
-    if let addend {
-      let addend = addend + channel
-      for row in rows {
-        let offset = row &* pitch
-        let sum = (V(at: input + offset) - mean) * factor + shift + V(at: addend + offset)
-        sum.leaking(leak, where: sum).store(to: output + offset)
-      }
-    } else {
-      for row in rows {
-        let value = (V(at: input + row &* pitch) - mean) * factor + shift
-        value.leaking(leak, where: value).store(to: output + row &* pitch)
-      }
-    }
+    self.init(
+      channels: channels, mean: normalization.mean, factor: factor, shift: shift.values,
+      leak: normalization.leak)
   }
 }
