@@ -22,6 +22,11 @@ struct CosmicTaggerCommand: ParsableCommand {
     subcommands: [
       Train.self, Profile.self, Iotest.self, Inspect.self, Simulate.self, BuildNet.self,
     ])
+
+  static func main() {
+    MemoryUse.keepFreedMemory()
+    main(nil)
+  }
 }
 
 extension ParsableCommand {

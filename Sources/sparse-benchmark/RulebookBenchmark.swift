@@ -123,7 +123,10 @@ struct Rulebooks: ParsableCommand {
     let drawn = try shares.flatMap { share in
       try sites.map { count in
         let name = "random \(String(format: "%g", share * 100)) % \(count)"
-        return (name, try SiteSet.random(count: count, occupancy: share, seed: 1))
+        return (
+          name,
+          try SiteSet.random(count: count, occupancy: share, multiple: 1 << depth, seed: 1)
+        )
       }
     }
     return try (file.map { [try event(of: $0)] } ?? []) + drawn

@@ -23,6 +23,11 @@ struct SparseBenchmark: ParsableCommand {
     subcommands: [
       Layers.self, Rulebooks.self, Networks.self,
     ])
+
+  static func main() {
+    MemoryUse.keepFreedMemory()
+    main(nil)
+  }
 }
 
 extension ParsableCommand {

@@ -10,7 +10,7 @@ public struct SortedMergeIndex: SiteIndex {
   private let sites: SiteSet
 
   /// The fewest sites of a line, on average, for which a table of its places is worth its while.
-  static let sitesPerTabledLine = 3
+  static let sitesPerTabledLine = 2
 
   /// Takes the set's keys; nothing is built.
   public init(_ sites: SiteSet) {
