@@ -88,14 +88,11 @@ extension SiteSet {
   ///   - count: number of sites, about.
   ///   - occupancy: share of the pixels.
   ///   - planes: number of images.
-  ///   - multiple: the images' extent can be divided by this, a power of two, so that images of
-  ///     every size can be halved as often; by a smaller one where they would grow by half.
+  ///   - multiple: the images' extent can be divided by this.
   static func random(
     count: Int, occupancy: Double, planes: Int = 1, multiple: Int = 2, seed: UInt64
   ) throws -> SiteSet {
     let ideal = (Double(count) / Double(planes) / occupancy).squareRoot()
-    var multiple = multiple
-    while multiple > 2, Double(multiple) > 1.5 * ideal { multiple /= 2 }
     let extent = max(1, Int((ideal / Double(multiple)).rounded())) * multiple
     let packing = try SitePacking(batchSize: 1, spatialSize: [planes, extent, extent])
     var random = RandomStream(seed: seed, stream: 0)

@@ -122,10 +122,14 @@ struct Rulebooks: ParsableCommand {
     let shares = random.isEmpty && file == nil ? [0.02, 0.2, 0.8] : random
     let drawn = try shares.flatMap { share in
       try sites.map { count in
+        // Images of every size are halved as often, but for those that would grow by half.
+        let ideal = (Double(count) / share).squareRoot()
+        var multiple = 1 << depth
+        while multiple > 2, Double(multiple) > 1.5 * ideal { multiple /= 2 }
         let name = "random \(String(format: "%g", share * 100)) % \(count)"
         return (
           name,
-          try SiteSet.random(count: count, occupancy: share, multiple: 1 << depth, seed: 1)
+          try SiteSet.random(count: count, occupancy: share, multiple: multiple, seed: 1)
         )
       }
     }

@@ -38,7 +38,8 @@ package struct NetworkProfiler {
     let trainer = Trainer(
       network: network, loss: training.loss, optimizer: training.optimizer.make(),
       threads: threads, seed: training.seed)
-    let planner = NetworkPlanner(network, inputChannels: self.network.inputChannels)
+    let planner = NetworkPlanner(
+      network, inputChannels: self.network.inputChannels, index: training.siteIndex)
     let beginning = ContinuousClock.now
     let trained = try passes(batches, planner, trainer) { batch, trace in
       try trainer.step(batch, learningRate: training.learningRate, trace: trace).step
