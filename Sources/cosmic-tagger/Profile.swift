@@ -1,5 +1,6 @@
 import ArgumentParser
 import CosmicTagger
+import Sites
 import Tensors
 
 /// `cosmic-tagger profile`.
@@ -59,6 +60,12 @@ struct Profile: ParsableCommand {
       "Print only the layers that take longest, slowest first.", valueName: "layers"))
   var top: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "How rulebooks look up sites.", discussion: "As in train: all give the same.",
+      valueName: "kind"))
+  var siteIndex = SiteIndexKind.automatic
+
   @Option(help: ArgumentHelp("Write all figures to this file.", valueName: "path"))
   var json: String?
 
@@ -73,6 +80,7 @@ struct Profile: ParsableCommand {
     try reportingErrors { () throws(TaggerError) in
       var training = TrainingConfiguration()
       training.threads = threads
+      training.siteIndex = siteIndex
       training.seed = data.seed
       var data = data.configuration
       precision.apply(to: &data, &training)

@@ -36,8 +36,8 @@ struct SiteOptions: ParsableArguments {
     guard levels.allSatisfy({ (0...16).contains($0) }) else {
       throw ValidationError("--levels are numbers from 0 to 16")
     }
-    guard occupancy.allSatisfy({ $0 > 0 && $0 <= 1 }) else {
-      throw ValidationError("--occupancy takes shares above 0 and up to 1")
+    guard occupancy.allSatisfy({ $0 >= leastOccupancy && $0 <= 1 }) else {
+      throw ValidationError("--occupancy takes shares from 1e-6 to 1")
     }
     guard (0...100_000_000).contains(sites) else {
       throw ValidationError("--sites \(sites) is not possible: use 0 to 100000000")
@@ -73,6 +73,10 @@ struct SiteOptions: ParsableArguments {
     return sets
   }
 }
+
+/// The smallest share of pixels that random sites may occupy: images of fewer are larger than keys
+/// can count.
+let leastOccupancy = 1e-6
 
 extension FilterGeometry {
   /// 3×3 in each plane.

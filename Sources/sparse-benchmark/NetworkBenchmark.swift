@@ -75,9 +75,9 @@ struct Networks: ParsableCommand {
     guard scale.allSatisfy({ (1...100_000_000).contains($0) }) else {
       throw ValidationError("--scale takes numbers of sites from 1 to 100000000")
     }
-    guard occupancy > 0, occupancy <= 1 else {
+    guard occupancy >= leastOccupancy, occupancy <= 1 else {
       throw ValidationError(
-        "--occupancy \(occupancy) is not possible: use a share above 0, up to 1")
+        "--occupancy \(occupancy) is not possible: use a share from 1e-6 to 1")
     }
   }
 

@@ -83,8 +83,8 @@ struct Rulebooks: ParsableCommand {
   var compare: String?
 
   func validate() throws {
-    guard random.allSatisfy({ $0 > 0 && $0 <= 1 }) else {
-      throw ValidationError("--random takes shares above 0 and up to 1")
+    guard random.allSatisfy({ $0 >= leastOccupancy && $0 <= 1 }) else {
+      throw ValidationError("--random takes shares from 1e-6 to 1")
     }
     guard !sites.isEmpty, sites.allSatisfy({ (0...100_000_000).contains($0) }) else {
       throw ValidationError("--sites are numbers from 0 to 100000000")
@@ -122,8 +122,15 @@ struct Rulebooks: ParsableCommand {
     let shares = random.isEmpty && file == nil ? [0.02, 0.2, 0.8] : random
     let drawn = try shares.flatMap { share in
       try sites.map { count in
+        // Images of every size are halved as often, but for those that would grow by half.
+        let ideal = (Double(count) / share).squareRoot()
+        var multiple = 1 << depth
+        while multiple > 2, Double(multiple) > 1.5 * ideal { multiple /= 2 }
         let name = "random \(String(format: "%g", share * 100)) % \(count)"
-        return (name, try SiteSet.random(count: count, occupancy: share, seed: 1))
+        return (
+          name,
+          try SiteSet.random(count: count, occupancy: share, multiple: multiple, seed: 1)
+        )
       }
     }
     return try (file.map { [try event(of: $0)] } ?? []) + drawn
@@ -165,7 +172,7 @@ struct Rulebooks: ParsableCommand {
           .number(100 * item.occupancy, decimals: 2), .count(item.pairs), .text(kind.rawValue),
           .number(timing.median * 1e3, decimals: 4),
           .number(timing.median * 1e9 / Double(max(1, item.sites)), decimals: 1),
-          .number((literal ?? 0) / max(timing.median, 1e-12), decimals: 1),
+          literal.map { .number($0 / max(timing.median, 1e-12), decimals: 1) } ?? .text("-"),
           .text(String(try item.checksum(kind), radix: 16)),
         ])
       }

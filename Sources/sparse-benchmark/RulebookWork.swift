@@ -22,7 +22,9 @@ struct RulebookWork {
   static func uNet(on sites: SiteSet, depth: Int) throws -> [RulebookWork] {
     var work: [RulebookWork] = []
     var sites = sites
+    var deepest = 0
     for level in 0...depth {
+      deepest = level
       if level == 0 {
         work.append(try submanifold(sites, level, FilterGeometry(size: [1, 5, 5])))
       }
@@ -39,7 +41,7 @@ struct RulebookWork {
     let here = sites
     let planes = FilterGeometry(size: [sites.spatialSize[0], 1, 1])
     work.append(
-      try RulebookWork(sites, depth, planes) {
+      try RulebookWork(sites, deepest, planes) {
         try Rulebook.strided(here, planes, index: $0.type)
       })
     return work

@@ -39,7 +39,8 @@ package struct NetworkProfiler {
       network: network, loss: training.loss, optimizer: training.optimizer.make(),
       threads: threads, seed: training.seed, convolution: training.convolution,
       precision: training.precision, lossScale: training.lossScale)
-    let planner = NetworkPlanner(network, inputChannels: self.network.inputChannels)
+    let planner = NetworkPlanner(
+      network, inputChannels: self.network.inputChannels, index: training.siteIndex)
     let beginning = ContinuousClock.now
     let trained = try passes(batches, planner, trainer) { batch, trace in
       try trainer.step(batch, learningRate: training.learningRate, trace: trace).step
