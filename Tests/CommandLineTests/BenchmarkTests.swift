@@ -13,11 +13,11 @@ struct BenchmarkTests {
   ]
   private static let layers = anyLayers + ["0.5"]
 
-  private func entries(_ path: String) throws -> [[String: Any]] {
+  private func entries(_ path: String, peaks: Int = 1) throws -> [[String: Any]] {
     let data = try Data(contentsOf: URL(fileURLWithPath: path))
     let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     #expect(object["benchmark"] != nil && object["instruction_set"] != nil)
-    #expect((object["peaks"] as? [Any])?.count == 1)
+    #expect((object["peaks"] as? [Any])?.count == peaks)
     return try #require(object["entries"] as? [[String: Any]])
   }
 
@@ -60,6 +60,34 @@ struct BenchmarkTests {
     #expect(result.error.isEmpty)
     #expect(result.lines.count { $0.hasPrefix("a21 random ") } == 2)
     #expect(try entries(scratch.file("n.json")).count == 6)
+  }
+
+  @Test("times rulebooks by every index, which all make the same")
+  func rulebooks() throws {
+    let scratch = try Scratch()
+    let options = ["rulebooks", "--random", "0.3", "--sites", "200", "--depth", "1", "--totals"]
+    let result = try run(
+      options + ["--repetitions", "1", "--threads", "1", "--json", "r.json"], in: scratch.path)
+    #expect(result.code == 0)
+    #expect(result.error.isEmpty)
+    let rows = result.lines.filter { $0.hasPrefix("all ") }
+    #expect(rows.count == 5)
+    #expect(Set(rows.compactMap { $0.split(separator: " ").last }).count == 1)
+    #expect(try entries(scratch.file("r.json"), peaks: 0).count == 5)
+
+    let withoutHash = try run(options + ["--repetitions", "1", "--index", "automatic"])
+    #expect(withoutHash.code == 0)
+    let row = withoutHash.lines.first { $0.hasPrefix("all ") }
+    #expect(row?.split(separator: " ").dropLast().last == "-")
+  }
+
+  @Test("shares of pixels that make no image are refused", arguments: ["0", "1e-40", "2", "nan"])
+  func occupancies(share: String) throws {
+    for command in [["layers", "--occupancy", share], ["rulebooks", "--random", share]] {
+      let result = try run(command)
+      #expect(result.code == 64)
+      #expect(result.error.contains("shares from 1e-6 to 1"))
+    }
   }
 
   @Test("compares only files of its own kind")
