@@ -9,6 +9,17 @@ struct BenchmarkOptions: ParsableArguments {
       "Numbers of threads to time with.", valueName: "counts"))
   var threads = [1, 2]
 
+  @OptionGroup var report: ReportOptions
+
+  func validate() throws {
+    guard !threads.isEmpty, threads.allSatisfy({ (1...256).contains($0) }) else {
+      throw ValidationError("--threads are numbers from 1 to 256")
+    }
+  }
+}
+
+/// Where the figures of a benchmark go, and what they are held against.
+struct ReportOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Write the figures to this file.", valueName: "path"))
   var json: String?
 
@@ -18,12 +29,6 @@ struct BenchmarkOptions: ParsableArguments {
       discussion: "Entries are matched by name; a ratio above one is faster than before.",
       valueName: "path"))
   var compare: String?
-
-  func validate() throws {
-    guard !threads.isEmpty, threads.allSatisfy({ (1...256).contains($0) }) else {
-      throw ValidationError("--threads are numbers from 1 to 256")
-    }
-  }
 
   /// Makes sure of both files, runs a benchmark, then writes and compares.
   func reporting(

@@ -55,16 +55,7 @@ struct SiteOptions: ParsableArguments {
   }
 
   private func levels(of file: String) throws -> [(name: String, sites: SiteSet)] {
-    var data = DataConfiguration()
-    data.file = file
-    let source = try data.openSource()
-    let count = source.eventCount ?? 0
-    guard (0..<count).contains(event) else {
-      throw TaggerError(
-        .usage, "--event \(event) is not in \(file): it has events 0 to \(count - 1)")
-    }
-    let geometry = try ImageGeometry.find(in: source, data)
-    var sites = try SiteAssembly(geometry, data).batch([source.event(event)]).sites
+    var sites = try SiteSet.event(event, of: file)
     var sets: [(name: String, sites: SiteSet)] = []
     for level in 0...(levels.max() ?? 0) {
       if levels.contains(level) { sets.append(("level \(level)", sites)) }
@@ -86,6 +77,23 @@ extension FilterGeometry {
 }
 
 extension SiteSet {
+  /// The sites of an event of a larcv3 file.
+  ///
+  /// - Throws: `TaggerError` when the file cannot be read or has no such event.
+  static func event(_ event: Int, of file: String, downsample: Int = 0) throws -> SiteSet {
+    var data = DataConfiguration()
+    data.file = file
+    data.downsample = downsample
+    let source = try data.openSource()
+    let count = source.eventCount ?? 0
+    guard (0..<count).contains(event) else {
+      throw TaggerError(
+        .usage, "--event \(event) is not in \(file): it has events 0 to \(count - 1)")
+    }
+    let geometry = try ImageGeometry.find(in: source, data)
+    return try SiteAssembly(geometry, data).batch([source.event(event)]).sites
+  }
+
   /// Sites drawn with equal probability for each pixel of some square images.
   ///
   /// - Parameters:

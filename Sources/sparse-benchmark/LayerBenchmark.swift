@@ -56,7 +56,7 @@ struct Layers: ParsableCommand {
   func run() throws {
     try reportingErrors {
       let sets = try sites.sets()
-      try options.reporting("layers") { report in
+      try options.report.reporting("layers") { report in
         for count in options.threads {
           let threads = Threads(count: count)
           let peaks = report.measurePeak(threads, precision: precision)

@@ -83,7 +83,7 @@ struct Networks: ParsableCommand {
 
   func run() throws {
     try reportingErrors {
-      try options.reporting("networks") { report in
+      try options.report.reporting("networks") { report in
         for count in options.threads {
           if file != nil || scale.isEmpty { try timeEvents(threads: count, &report) }
           if !scale.isEmpty { try timeScale(threads: count, &report) }

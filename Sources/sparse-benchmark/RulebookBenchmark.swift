@@ -72,15 +72,7 @@ struct Rulebooks: ParsableCommand {
   @Flag(help: "Print all rulebooks together only.")
   var totals = false
 
-  @Option(help: ArgumentHelp("Write the figures to this file.", valueName: "path"))
-  var json: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Print ratios against an earlier run's --json file.",
-      discussion: "Entries are matched by name; a ratio above one is faster than before.",
-      valueName: "path"))
-  var compare: String?
+  @OptionGroup var report: ReportOptions
 
   func validate() throws {
     guard random.allSatisfy({ $0 >= leastOccupancy && $0 <= 1 }) else {
@@ -104,17 +96,14 @@ struct Rulebooks: ParsableCommand {
   func run() throws {
     try reportingErrors {
       let sets = try siteSets()
-      let earlier = try compare.map { try BenchmarkComparison(path: $0, benchmark: "rulebooks") }
-      let output = try json.map { try OutputFile($0, option: "--json") }
-      var report = BenchmarkReport("rulebooks")
-      for (name, sites) in sets {
-        var work = try RulebookWork.uNet(on: sites, depth: depth)
-        work = (totals ? [] : work) + [RulebookWork.together(work)]
-        if let plan { work.append(try RulebookWork.plan(plan, on: sites)) }
-        for count in threads { try time(name, work, Threads(count: count), &report) }
+      try report.reporting("rulebooks") { report in
+        for (name, sites) in sets {
+          var work = try RulebookWork.uNet(on: sites, depth: depth)
+          work = (totals ? [] : work) + [RulebookWork.together(work)]
+          if let plan { work.append(try RulebookWork.plan(plan, on: sites)) }
+          for count in threads { try time(name, work, Threads(count: count), &report) }
+        }
       }
-      try output?.writeJSON(report)
-      if let earlier { printLine(earlier.text(report)) }
     }
   }
 
@@ -133,22 +122,10 @@ struct Rulebooks: ParsableCommand {
         )
       }
     }
-    return try (file.map { [try event(of: $0)] } ?? []) + drawn
-  }
-
-  private func event(of file: String) throws -> (name: String, sites: SiteSet) {
-    var data = DataConfiguration()
-    data.file = file
-    data.downsample = downsample
-    let source = try data.openSource()
-    let count = source.eventCount ?? 0
-    guard (0..<count).contains(event) else {
-      throw TaggerError(
-        .usage, "--event \(event) is not in \(file): it has events 0 to \(count - 1)")
-    }
-    let geometry = try ImageGeometry.find(in: source, data)
-    let sites = try SiteAssembly(geometry, data).batch([source.event(event)]).sites
-    return ("event \(event)/\(downsample)", sites)
+    return try
+      (file.map {
+        [("event \(event)/\(downsample)", try .event(event, of: $0, downsample: downsample))]
+      } ?? []) + drawn
   }
 
   /// Times all rulebooks of one set of sites, and prints their table.

@@ -35,9 +35,8 @@ extension Compute {
     let rowsPerBlock = 512
     let blocks = (count + rowsPerBlock - 1) / rowsPerBlock
     // Results are taken from the arena while these lists are in use, so the lists are not reclaimed.
-    let rows = arena.scratch(Int32.self, count: count)
+    let rows = identityRows(count: count)
     let starts = arena.scratch(Int.self, count: blocks + 3)
-    for row in 0..<count { rows[row] = Int32(truncatingIfNeeded: row) }
     for block in 0...blocks { starts[block] = min(count, block * rowsPerBlock) }
     starts[blocks + 1] = 0
     starts[blocks + 2] = count
@@ -46,5 +45,12 @@ extension Compute {
         sources: rows, targets: rows, offsetStarts: starts + blocks + 1, blockStarts: starts,
         offsets: 1, blocks: blocks, rowsPerBlock: rowsPerBlock, sourceRows: count,
         targetRows: count, identityOffset: 0))
+  }
+
+  /// The numbers 0, 1, 2, … of rows that lie one after the other, in scratch memory.
+  func identityRows(count: Int) -> UnsafePointer<Int32> {
+    let rows = arena.scratch(Int32.self, count: count)
+    for row in 0..<count { rows[row] = Int32(truncatingIfNeeded: row) }
+    return UnsafePointer(rows)
   }
 }

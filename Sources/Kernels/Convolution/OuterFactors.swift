@@ -145,14 +145,7 @@ extension Compute {
     return .bfloat16(
       InterleavedRows(
         loops: bfloat16, left: left, right: right,
-        identity: identity(count: InterleavedRows.pairsAtOnce / 2), zeros: zeros(count: width),
+        identity: identityRows(count: InterleavedRows.pairsAtOnce / 2), zeros: zeros(count: width),
         scratch: arena.scratch(Float.self, count: threads.count * count), scratchFloats: count))
-  }
-
-  /// The numbers 0, 1, 2, … of rows that lie one after the other.
-  private func identity(count: Int) -> UnsafePointer<Int32> {
-    let rows = arena.scratch(Int32.self, count: count)
-    for row in 0..<count { rows[row] = Int32(truncatingIfNeeded: row) }
-    return UnsafePointer(rows)
   }
 }
