@@ -9,6 +9,7 @@ static inline hid_t submanifold_h5_native_int64(void) { return H5T_NATIVE_INT64;
 static inline hid_t submanifold_h5_native_uint8(void) { return H5T_NATIVE_UINT8; }
 static inline hid_t submanifold_h5_native_uint32(void) { return H5T_NATIVE_UINT32; }
 static inline hid_t submanifold_h5_native_uint64(void) { return H5T_NATIVE_UINT64; }
+static inline hid_t submanifold_h5_c_string(void) { return H5T_C_S1; }
 static inline hid_t submanifold_h5_dataset_create(void) { return H5P_DATASET_CREATE; }
 static inline unsigned submanifold_h5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned submanifold_h5_truncate(void) { return H5F_ACC_TRUNC; }

@@ -1,4 +1,5 @@
 import CHDF5
+import HDF5Files
 
 /// Rows about to be written; what is not stored, padding included, is zero.
 struct RowBuilder {
@@ -63,10 +64,6 @@ final class GrowingTable {
 }
 
 extension HDF5Handle {
-  func makeGroup(_ name: String) -> HDF5Handle? {
-    HDF5Handle(H5Gcreate2(identifier, name, HDF5.standard, HDF5.standard, HDF5.standard))
-  }
-
   /// Makes a dataset of rank one, empty and without limit.
   fileprivate func makeTable(
     _ name: String, rowType: HDF5Handle, chunkRows: Int, deflate: Int?
@@ -100,6 +97,4 @@ extension HDF5Handle {
     var extent = hsize_t(rows)
     try HDF5.check(H5Dset_extent(identifier, &extent))
   }
-
-  func flushFile() -> Bool { H5Fflush(identifier, H5F_SCOPE_GLOBAL) >= 0 }
 }

@@ -1,4 +1,5 @@
 import CHDF5
+import HDF5Files
 
 /// One table of a file opened for reading: a dataset of rank one whose rows are compounds.
 ///

@@ -1,4 +1,5 @@
 import CHDF5
+import HDF5Files
 
 /// One dataset of a file, as a listing shows it.
 public struct DatasetDescription: Hashable, Sendable {

@@ -1,4 +1,5 @@
 import CHDF5
+import HDF5Files
 
 /// Reads events from a larcv3 HDF5 file.
 ///
@@ -34,7 +35,7 @@ public final class LArCVReader {
   ///   `badData` when it is not HDF5, is truncated, or lacks `/Events/event_id` or `/Data`.
   public init(path: String) throws(LArCVError) {
     self.path = path
-    file = try HDF5File(path: path)
+    file = try HDF5File(path: path, writtenBy: "larcv3")
     eventIDs = try HDF5Table(file: file, path: "/Events/event_id", layout: .eventID)
     entryCount = eventIDs.rowCount
     products = try file.linkNames(in: "/Data").compactMap(Product.init(groupName:)).sorted()

@@ -1,5 +1,6 @@
 import CHDF5
 import Foundation
+import HDF5Files
 
 /// Writes events into a larcv3 HDF5 file that the real larcv3 reads.
 ///
@@ -52,9 +53,7 @@ public final class LArCVWriter {
     self.path = path
     try LArCVWriter.check(path: path, producers: producers, compression: compression)
     temporary = try TemporaryFile(beside: path)
-    guard
-      let file = HDF5Handle(
-        H5Fcreate(temporary.path, submanifold_h5_truncate(), HDF5.standard, HDF5.standard))
+    guard let file = HDF5Handle.makeFile(temporary.path)
     else { throw .inputOutput(path, "cannot be made (\(HDF5.reason())); check its directory") }
     self.file = file
     guard let events = file.makeGroup("Events"), let data = file.makeGroup("Data") else {

@@ -1,3 +1,5 @@
+import HDF5Files
+
 extension SparseImage {
   /// Checks that the image is fit for training, and returns it.
   ///

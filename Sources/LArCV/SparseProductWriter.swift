@@ -1,4 +1,5 @@
 import CHDF5
+import HDF5Files
 
 /// Writes the four tables of one `sparse2d` product.
 final class SparseProductWriter {

@@ -1,3 +1,5 @@
+import HDF5Files
+
 /// The four tables of one sparse product: events → projections → voxels.
 ///
 ///     extents[event]           first, N → rows of voxel_extents and of image_meta

@@ -1,33 +1,7 @@
-/// A number as it lies in a row.
-enum Scalar {
-  case uint8
-  case uint32
-  case uint64
-  case int64
-  case float32
-  case float64
-}
+import HDF5Files
 
-/// One member of a row: a number, or an array of `count` numbers.
-struct Column {
-  let name: String
-  let scalar: Scalar
-  let offset: Int
-  var count: Int?
-  /// A reader does without this column when the file has none; its bytes then read as zero.
-  var isOptional = false
-}
-
-/// The rows of one of larcv3's tables, byte by byte: C structures, padding included.
-///
-/// larcv3 matches members by name and lets HDF5 convert them, so a file's rows may be laid out
-/// otherwise; this is how rows lie in memory and in the files written here.
-struct RowLayout {
-  let columns: [Column]
-  let size: Int
-  /// Rows of one HDF5 chunk in a file written here, as larcv3 has them.
-  let chunkRows: Int
-
+/// larcv3's tables.
+extension RowLayout {
   /// One row per event: its label.
   static let eventID = RowLayout(
     columns: [

@@ -2,7 +2,7 @@ import CHDF5
 
 extension Scalar {
   /// The library's own type; never to be closed.
-  var nativeType: hid_t {
+  package var nativeType: hid_t {
     switch self {
     case .uint8: submanifold_h5_native_uint8()
     case .uint32: submanifold_h5_native_uint32()
@@ -16,7 +16,7 @@ extension Scalar {
 
 extension RowLayout {
   /// The HDF5 compound type of the columns named; nil when HDF5 has no memory left.
-  func compoundType(columns names: Set<String>) -> HDF5Handle? {
+  package func compoundType(columns names: Set<String>) -> HDF5Handle? {
     guard let type = HDF5Handle(H5Tcreate(H5T_COMPOUND, size)) else { return nil }
     for column in columns where names.contains(column.name) {
       guard type.insert(column) else { return nil }
@@ -25,7 +25,7 @@ extension RowLayout {
   }
 
   /// The HDF5 compound type of every column.
-  func compoundType() -> HDF5Handle? { compoundType(columns: Set(columns.map(\.name))) }
+  package func compoundType() -> HDF5Handle? { compoundType(columns: Set(columns.map(\.name))) }
 }
 
 extension HDF5Handle {
@@ -45,22 +45,22 @@ extension HDF5Handle {
   }
 
   /// The type of a compound's member; nil when there is no such member.
-  func memberType(_ name: String) -> HDF5Handle? {
+  package func memberType(_ name: String) -> HDF5Handle? {
     let index = H5Tget_member_index(identifier, name)
     return index < 0 ? nil : HDF5Handle(H5Tget_member_type(identifier, UInt32(index)))
   }
 
   /// The class of a type, such as integer, float or compound.
-  var typeClass: H5T_class_t { H5Tget_class(identifier) }
+  package var typeClass: H5T_class_t { H5Tget_class(identifier) }
 
   /// The bytes of one element of a type.
-  var typeSize: Int { H5Tget_size(identifier) }
+  package var typeSize: Int { H5Tget_size(identifier) }
 
   /// The type of an array's, or an enumeration's, elements.
-  var baseType: HDF5Handle? { HDF5Handle(H5Tget_super(identifier)) }
+  package var baseType: HDF5Handle? { HDF5Handle(H5Tget_super(identifier)) }
 
   /// The extents of an array type; nil when it has more than four dimensions.
-  var arrayExtents: [Int]? {
+  package var arrayExtents: [Int]? {
     let rank = H5Tget_array_ndims(identifier)
     guard (1...4).contains(rank) else { return nil }
     var extents = [hsize_t](repeating: 0, count: Int(rank))
@@ -72,10 +72,10 @@ extension HDF5Handle {
 
   /// True for types that HDF5 converts to any number: integers, floats, and enumerations (which is
   /// how some writers store booleans).
-  var isNumeric: Bool { [H5T_INTEGER, H5T_FLOAT, H5T_ENUM].contains(typeClass) }
+  package var isNumeric: Bool { [H5T_INTEGER, H5T_FLOAT, H5T_ENUM].contains(typeClass) }
 
   /// True when a member of this type can be read as the column.
-  func converts(to column: Column) -> Bool {
+  package func converts(to column: Column) -> Bool {
     guard let count = column.count else { return isNumeric }
     return typeClass == H5T_ARRAY && arrayExtents == [count] && baseType?.isNumeric == true
   }
@@ -84,7 +84,7 @@ extension HDF5Handle {
   ///
   /// HDF5 does not check this when it parses a file, and converts beyond its buffers when it does
   /// not hold.
-  func isSound(depth: Int = 0) -> Bool {
+  package func isSound(depth: Int = 0) -> Bool {
     guard depth < 8, (1...HDF5Handle.largestElement).contains(typeSize) else { return false }
     switch typeClass {
     case H5T_INTEGER, H5T_BITFIELD: return isSoundNumber

@@ -2,16 +2,16 @@ import CHDF5
 import Foundation
 
 /// A file's bytes as they are, beside HDF5.
-final class RawFile {
+package final class RawFile {
   private let descriptor: Int32
 
-  init?(path: String) {
+  package init?(path: String) {
     descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
   }
 
   /// Some bytes; nil when the file does not have them all.
-  func bytes(at position: Int, count: Int) -> [UInt8]? {
+  package func bytes(at position: Int, count: Int) -> [UInt8]? {
     guard position >= 0, (0...ObjectHeader.largestBlock).contains(count) else { return nil }
     var bytes = [UInt8](repeating: 0, count: count)
     return pread(descriptor, &bytes, count, position) == count ? bytes : nil
@@ -30,8 +30,8 @@ final class RawFile {
 /// Only headers of version 1 are looked at: later ones carry a checksum that HDF5 verifies.
 ///
 /// Source: HDF5 File Format Specification 3.0, sections IV.A.1.a and IV.A.2.
-struct ObjectHeader {
-  static let largestBlock = 1 << 20
+package struct ObjectHeader {
+  package static let largestBlock = 1 << 20
   private static let mostBlocks = 64
 
   private let file: RawFile
@@ -43,14 +43,14 @@ struct ObjectHeader {
   private var chunkExtents: [Int]?
 
   /// How addresses are stored in a file; nil when HDF5 cannot say.
-  init?(file: RawFile, handle: HDF5Handle) {
+  package init?(file: RawFile, handle: HDF5Handle) {
     guard let sizes = handle.addressSizes else { return nil }
     self.file = file
     (base, offsetSize, lengthSize) = sizes
   }
 
   /// True when HDF5 can be trusted with the object whose header is at an address.
-  func isSound(at address: Int) -> Bool {
+  package func isSound(at address: Int) -> Bool {
     var copy = self
     return copy.scan(at: address) && copy.agrees
   }
@@ -146,7 +146,7 @@ extension HDF5Handle {
   }
 
   /// Where in the file the header of a group's object is; nil when HDF5 cannot say.
-  func headerAddress(_ name: String) -> Int? {
+  package func headerAddress(_ name: String) -> Int? {
     var status = H5G_stat_t()
     guard H5Gget_objinfo(identifier, name, false, &status) >= 0 else { return nil }
     return Int(exactly: status.objno.0)

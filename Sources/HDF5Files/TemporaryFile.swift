@@ -3,13 +3,13 @@ import Foundation
 /// A file under a name of its own until it is complete, then under the name it is meant for.
 ///
 /// The temporary name is beside the target, since only within a file system is renaming atomic.
-final class TemporaryFile {
-  let path: String
+package final class TemporaryFile {
+  package let path: String
   private let target: String
   private var isNamed = false
 
   /// Makes an empty file beside the target.
-  init(beside target: String) throws(LArCVError) {
+  package init(beside target: String) throws(FileError) {
     self.target = target
     var status = stat()
     guard !target.isEmpty, !target.utf8.contains(0), !target.hasSuffix("/"),
@@ -26,7 +26,7 @@ final class TemporaryFile {
   }
 
   /// Brings the content to the disk and renames.
-  func takeName() throws(LArCVError) {
+  package func takeName() throws(FileError) {
     let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
     guard synchronize(path), rename(path, target) == 0 else {
       throw .inputOutput(

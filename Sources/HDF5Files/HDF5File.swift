@@ -2,21 +2,24 @@ import CHDF5
 import Foundation
 
 /// An HDF5 file opened for reading, and the way to its objects.
-final class HDF5File {
-  let path: String
+package final class HDF5File {
+  package let path: String
+  /// What writes such files, as messages say it: `larcv3`.
+  package let writer: String
   /// Bytes on disk, by which absurd table sizes are recognised.
-  let size: Int
+  package let size: Int
   private let root: HDF5Handle
   private let headers: ObjectHeader
 
   /// Opens a regular file; refuses anything that is not an HDF5 file before HDF5 parses it.
-  init(path: String) throws(LArCVError) {
+  package init(path: String, writtenBy writer: String) throws(FileError) {
     HDF5.silence()
     try HDF5.checkThreadSafety(path)
     self.path = path
-    size = try HDF5File.sizeOfReadableFile(path)
+    self.writer = writer
+    size = try HDF5File.sizeOfReadableFile(path, writer)
     guard H5Fis_hdf5(path) > 0 else {
-      throw .badData(path, "is not an HDF5 file; give a file written by larcv3")
+      throw .badData(path, "is not an HDF5 file; give a file written by \(writer)")
     }
     guard let raw = RawFile(path: path) else {
       throw .inputOutput(path, "cannot be read; check its permissions")
@@ -25,13 +28,15 @@ final class HDF5File {
       let headers = ObjectHeader(file: raw, handle: root)
     else {
       throw .badData(
-        path, "cannot be opened as HDF5 (\(HDF5.reason())); \(LArCVError.copyAgain)")
+        path, "cannot be opened as HDF5 (\(HDF5.reason())); \(FileError.copyAgain)")
     }
     self.root = root
     self.headers = headers
   }
 
-  private static func sizeOfReadableFile(_ path: String) throws(LArCVError) -> Int {
+  private static func sizeOfReadableFile(
+    _ path: String, _ writer: String
+  ) throws(FileError) -> Int {
     var status = stat()
     guard !path.utf8.contains(0), stat(path, &status) == 0 else {
       throw .inputOutput(
@@ -39,7 +44,7 @@ final class HDF5File {
     }
     // A pipe would block and a directory would confuse HDF5.
     guard status.st_mode & S_IFMT == S_IFREG else {
-      throw .inputOutput(path, "is not a regular file; give a file written by larcv3")
+      throw .inputOutput(path, "is not a regular file; give a file written by \(writer)")
     }
     guard access(path, R_OK) == 0 else {
       throw .inputOutput(
@@ -50,25 +55,25 @@ final class HDF5File {
 
   /// Opens the object at an absolute path, one link at a time.
   ///
-  /// larcv3 files have hard links only.  Symbolic links are refused, since an external one would
+  /// Our files have hard links only.  Symbolic links are refused, since an external one would
   /// have HDF5 open any file the reader's user can.
-  func open(_ objectPath: String) throws(LArCVError) -> HDF5Handle {
+  package func open(_ objectPath: String) throws(FileError) -> HDF5Handle {
     var object = root
     var walked = ""
     for name in objectPath.split(separator: "/").map(String.init) {
       walked += "/\(name)"
       guard object.hasLink(name) else {
-        throw .badData(path, "has no \(walked); give a file written by larcv3")
+        throw .badData(path, "has no \(walked); give a file written by \(writer)")
       }
       guard !object.isSymbolicLink(name) else {
         throw .badData(path, "\(walked) is a symbolic link; copy its target into the file")
       }
       guard let address = object.headerAddress(name), headers.isSound(at: address) else {
-        throw .badData(path, "\(walked) has a damaged header; \(LArCVError.copyAgain)")
+        throw .badData(path, "\(walked) has a damaged header; \(FileError.copyAgain)")
       }
       guard let next = object.open(name) else {
         throw .badData(
-          path, "\(walked) cannot be opened (\(HDF5.reason())); \(LArCVError.copyAgain)")
+          path, "\(walked) cannot be opened (\(HDF5.reason())); \(FileError.copyAgain)")
       }
       object = next
     }
@@ -76,39 +81,39 @@ final class HDF5File {
   }
 
   /// The names in a group, in the order of their names.
-  func linkNames(in groupPath: String) throws(LArCVError) -> [String] {
+  package func linkNames(in groupPath: String) throws(FileError) -> [String] {
     let group = try open(groupPath)
     guard group.isGroup else {
-      throw .badData(path, "\(groupPath) is not a group; give a file written by larcv3")
+      throw .badData(path, "\(groupPath) is not a group; give a file written by \(writer)")
     }
     guard let names = group.linkNames(limit: HDF5File.mostLinks) else {
       throw .badData(
-        path, "\(groupPath) cannot be listed (\(HDF5.reason())); \(LArCVError.copyAgain)")
+        path, "\(groupPath) cannot be listed (\(HDF5.reason())); \(FileError.copyAgain)")
     }
     return names
   }
 
   /// No file of this format comes near so many names in a group; a damaged one may.
-  static let mostLinks = 4096
+  package static let mostLinks = 4096
 }
 
 extension HDF5Handle {
-  var isGroup: Bool { [H5I_GROUP, H5I_FILE].contains(H5Iget_type(identifier)) }
-  var isDataset: Bool { H5Iget_type(identifier) == H5I_DATASET }
+  package var isGroup: Bool { [H5I_GROUP, H5I_FILE].contains(H5Iget_type(identifier)) }
+  package var isDataset: Bool { H5Iget_type(identifier) == H5I_DATASET }
 
-  func hasLink(_ name: String) -> Bool { H5Lexists(identifier, name, HDF5.standard) > 0 }
+  package func hasLink(_ name: String) -> Bool { H5Lexists(identifier, name, HDF5.standard) > 0 }
 
   /// Only symbolic links have a value.
-  func isSymbolicLink(_ name: String) -> Bool {
+  package func isSymbolicLink(_ name: String) -> Bool {
     H5Lget_val(identifier, name, nil, 0, HDF5.standard) >= 0
   }
 
-  func open(_ name: String) -> HDF5Handle? {
+  package func open(_ name: String) -> HDF5Handle? {
     HDF5Handle(H5Oopen(identifier, name, HDF5.standard))
   }
 
   /// The names of a group's links; nil when HDF5 fails or there are more than `limit`.
-  func linkNames(limit: Int) -> [String]? {
+  package func linkNames(limit: Int) -> [String]? {
     var info = H5G_info_t()
     guard H5Gget_info(identifier, &info) >= 0, info.nlinks <= limit else { return nil }
     var names: [String] = []

@@ -1,7 +1,7 @@
 import CHDF5
 
 /// Where a dataset keeps its rows.
-enum Storage: Equatable {
+package enum Storage: Equatable {
   case inOnePiece
   case chunked(rows: Int)
   /// In other files, which a file from elsewhere must not make us open.
@@ -10,10 +10,10 @@ enum Storage: Equatable {
 
 extension HDF5Handle {
   /// The type of a dataset's elements.
-  var rowType: HDF5Handle? { HDF5Handle(H5Dget_type(identifier)) }
+  package var rowType: HDF5Handle? { HDF5Handle(H5Dget_type(identifier)) }
 
   /// A dataset's extents; nil when HDF5 fails or there are more than four.
-  var extents: [Int]? {
+  package var extents: [Int]? {
     HDF5Handle(H5Dget_space(identifier))?.spaceExtents
   }
 
@@ -26,7 +26,7 @@ extension HDF5Handle {
   }
 
   /// A dataset's storage; nil when HDF5 fails.
-  var storage: Storage? { HDF5Handle(H5Dget_create_plist(identifier))?.creationStorage }
+  package var storage: Storage? { HDF5Handle(H5Dget_create_plist(identifier))?.creationStorage }
 
   private var creationStorage: Storage? {
     switch H5Pget_layout(identifier) {
@@ -42,10 +42,10 @@ extension HDF5Handle {
   }
 
   /// The bytes a dataset takes in the file, after compression.
-  var storedBytes: Int { Int(clamping: H5Dget_storage_size(identifier)) }
+  package var storedBytes: Int { Int(clamping: H5Dget_storage_size(identifier)) }
 
   /// Reads rows of a dataset of rank one.
-  func readRows(
+  package func readRows(
     _ range: Range<Int>, as type: HDF5Handle, into bytes: inout [UInt8]
   ) throws(HDF5Failure) {
     guard !range.isEmpty else { return }
@@ -64,7 +64,7 @@ extension HDF5Handle {
   }
 
   /// Writes rows of a dataset of rank one.
-  func writeRows(
+  package func writeRows(
     _ range: Range<Int>, as type: HDF5Handle, from bytes: [UInt8]
   ) throws(HDF5Failure) {
     guard !range.isEmpty else { return }

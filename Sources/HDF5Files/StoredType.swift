@@ -1,28 +1,28 @@
 /// Bytes read one little-endian number after another; nothing is read beyond the end.
-struct ByteCursor {
+package struct ByteCursor {
   private let bytes: [UInt8]
   private var position: Int
 
-  init(_ bytes: [UInt8], position: Int = 0) {
+  package init(_ bytes: [UInt8], position: Int = 0) {
     self.bytes = bytes
     self.position = position
   }
 
-  var remaining: Int { bytes.count - position }
+  package var remaining: Int { bytes.count - position }
 
-  mutating func skip(_ count: Int) -> Bool {
+  package mutating func skip(_ count: Int) -> Bool {
     guard (0...remaining).contains(count) else { return false }
     position += count
     return true
   }
 
   /// The next number of up to eight bytes; nil beyond the end, or beyond what Int holds.
-  mutating func unsigned(_ count: Int) -> Int? {
+  package mutating func unsigned(_ count: Int) -> Int? {
     guard count <= 8, let slice = slice(count) else { return nil }
     return Int(exactly: slice.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
   }
 
-  mutating func slice(_ count: Int) -> [UInt8]? {
+  package mutating func slice(_ count: Int) -> [UInt8]? {
     let start = position
     return skip(count) ? Array(bytes[start..<position]) : nil
   }
@@ -39,7 +39,7 @@ struct ByteCursor {
 extension ByteCursor {
   /// Passes a type and returns its size in bytes; nil when some part of it has no size or does not
   /// lie within the whole.
-  mutating func soundType(depth: Int) -> Int? {
+  package mutating func soundType(depth: Int) -> Int? {
     guard depth < 8, let kind = unsigned(1), let bits = unsigned(3), let size = unsigned(4),
       (1...1 << 16).contains(size)
     else { return nil }

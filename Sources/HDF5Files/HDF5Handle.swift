@@ -4,18 +4,18 @@ import CHDF5
 ///
 /// C functions are called only inside functions that receive the handle as an argument (or as
 /// `self`), so that it cannot be closed while they run.
-final class HDF5Handle {
-  let identifier: hid_t
+package final class HDF5Handle {
+  package let identifier: hid_t
   private var isOpen = true
 
   /// Takes over an identifier that an HDF5 function returned; nil when that function failed.
-  init?(_ identifier: hid_t) {
+  package init?(_ identifier: hid_t) {
     guard identifier >= 0 else { return nil }
     self.identifier = identifier
   }
 
   /// Closes now; false when HDF5 could not (a file that cannot be flushed, for instance).
-  func close() -> Bool {
+  package func close() -> Bool {
     guard isOpen else { return true }
     isOpen = false
     return H5Idec_ref(identifier) >= 0
@@ -28,23 +28,27 @@ final class HDF5Handle {
 }
 
 /// HDF5's reason for a failure, taken before closing handles clears it.
-struct HDF5Failure: Error {
-  let reason: String
+package struct HDF5Failure: Error {
+  package let reason: String
+
+  package init(reason: String) {
+    self.reason = reason
+  }
 }
 
 /// What concerns the HDF5 library as a whole.
-enum HDF5 {
+package enum HDF5 {
   /// HDF5's default property list, error stack and "all of it" selection are all zero in C.
-  static let standard: hid_t = 0
+  package static let standard: hid_t = 0
   /// The extent of a dataset that can grow without limit.
-  static let unlimited = hsize_t.max
+  package static let unlimited = hsize_t.max
 
   /// Keeps HDF5 from printing its errors, and from closing files by itself when the process ends.
   ///
   /// What we open we close. A file that could not be flushed, on a full disk, is one that HDF5 tries
   /// to close again at exit, and crashes on. The printing setting belongs to a thread, and a reader may be handed from one thread to another, so
   /// every entrance to this module repeats it; it costs nanoseconds.
-  static func silence() {
+  package static func silence() {
     _ = hasNoExitHandler
     H5Eset_auto2(standard, nil, nil)
   }
@@ -61,7 +65,7 @@ enum HDF5 {
   }()
 
   /// Refuses a library that would corrupt its own state.
-  static func checkThreadSafety(_ path: String) throws(LArCVError) {
+  package static func checkThreadSafety(_ path: String) throws(FileError) {
     guard isThreadSafe else {
       throw .inputOutput(
         path, "needs a thread-safe HDF5 library; install one built with --enable-threadsafe")
@@ -69,14 +73,14 @@ enum HDF5 {
   }
 
   /// Throws HDF5's reason when a function's result says that it failed.
-  static func check(_ result: herr_t) throws(HDF5Failure) {
+  package static func check(_ result: herr_t) throws(HDF5Failure) {
     guard result >= 0 else { throw HDF5Failure(reason: reason()) }
   }
 
   /// HDF5's own words for what failed last: the innermost message of its error stack.
   ///
   /// To be asked immediately, since the next call of HDF5 clears the stack.
-  static func reason() -> String {
+  package static func reason() -> String {
     var innermost = ""
     _ = withUnsafeMutablePointer(to: &innermost) { pointer in
       H5Ewalk2(
