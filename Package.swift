@@ -54,6 +54,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // System libraries and the C++ coordinate hash: no Swift of ours below this floor.
@@ -69,6 +70,8 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CONEDNN", path: "Sources/CONEDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CProcessor", path: "Sources/CProcessor"),
     .target(name: "CSparseHash", path: "CSparseHash"),
 
@@ -87,8 +90,11 @@ let package = Package(
       ] + bfloat16Kernels.map { .target(name: $0.name) }),
     module("Autodiff", ["Tensors"]),
     module("Layers", ["Sites", "Kernels", "Autodiff", "Tensors"]),
-    module("Networks", ["Layers", "Autodiff", "Tensors"]),
-    module("Training", ["Layers", "Autodiff", "Kernels", "Sites", "Tensors"]),
+    module("DenseLayers", ["Layers", "Kernels", "Autodiff", "Sites", "Tensors", "CONEDNN"]),
+    module("Networks", ["Layers", "DenseLayers", "Autodiff", "Sites", "Tensors"]),
+    module(
+      "Training",
+      ["Layers", "Autodiff", "Kernels", "Sites", "Tensors", "HDF5Files", "CZlib"]),
 
     .executableTarget(
       name: "shape-classifier",
@@ -96,7 +102,8 @@ let package = Package(
       swiftSettings: settings),
 
     // Events.
-    module("LArCV", ["CHDF5"]),
+    module("HDF5Files", ["CHDF5"]),
+    module("LArCV", ["HDF5Files", "CHDF5"]),
     module("LArTPCSimulation", ["LArCV", "Tensors"]),
 
     // The experiment and its command line.
@@ -104,9 +111,11 @@ let package = Package(
     module(
       "CosmicTagger",
       [
-        "Networks", "Layers", "Autodiff", "Kernels", "Sites", "Tensors", "Training", "LArCV",
-        "LArTPCSimulation", "Telemetry", "CZlib",
+        "Networks", "DenseLayers", "Layers", "Autodiff", "Kernels", "Sites", "Tensors", "Training",
+        "HDF5Files",
+        "LArCV", "LArTPCSimulation", "Telemetry", "CZlib",
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Yams", package: "Yams"),
       ]),
     .executableTarget(
       name: "cosmic-tagger",
@@ -148,8 +157,9 @@ let package = Package(
     tests(
       "NetworksTests",
       [
-        "Networks", "Layers", "Autodiff", "Sites", "Tensors", "Reference", "TestSites",
-        "GoldenFiles",
+        "Networks", "DenseLayers", "Layers", "Autodiff", "Sites", "Tensors", "Training",
+        "Reference",
+        "TestSites", "GoldenFiles",
       ]),
     tests(
       "TrainingTests",

@@ -1,3 +1,5 @@
+import Tensors
+
 /// A record of the layers that features walked through, by name and in order.
 ///
 /// Give one to a tape (`tape.trace = Trace()`) to see shapes, parameters and work of a pass; after an
@@ -78,6 +80,9 @@ public final class Trace {
   /// Whether time is measured.
   public let isTiming: Bool
 
+  /// Is shown the values of every layer's result, one row for each pixel that counts, if it is set.
+  public var watcher: ((_ path: [String], _ values: Tensor) -> Void)?
+
   /// Names of the parts that were entered and not left.
   public private(set) var path: [String] = []
 
@@ -118,12 +123,17 @@ public final class Trace {
 
   /// Notes that the part entered last has made its result.
   ///
-  /// - Parameter shapes: what it read and made, where it is a layer and not made of other parts;
-  ///   asked for when its time has been taken.
-  public func leave(_ shapes: @autoclosure () -> Shapes?) {
+  /// - Parameters:
+  ///   - shapes: what it read and made, where it is a layer and not made of other parts; asked for when
+  ///     its time has been taken.
+  ///   - values: what it made, for who watches.
+  public func leave(
+    _ shapes: @autoclosure () -> Shapes?, values: @autoclosure () -> Tensor? = nil
+  ) {
     let end: ContinuousClock.Instant? = isTiming ? .now : nil
     let part = open.removeLast()
     let shapes = shapes()
+    if let watcher, shapes != nil, let values = values() { watcher(path, values) }
     let seconds = end.map { close(part, at: $0, isLayer: shapes != nil) } ?? 0
     if let shapes {
       owners[part.number] = .entry(entries.count)

@@ -1,4 +1,5 @@
 import Autodiff
+import Tensors
 
 /// What flows between layers: features that know their tape and their image.
 public protocol LayerFeatures {
@@ -13,6 +14,9 @@ public protocol LayerFeatures {
 
   /// Number of positions along each axis.
   var spatialSize: [Int] { get }
+
+  /// The values of the rows that count, where there are values.
+  func countingValues() -> Tensor?
 }
 
 /// A step of a network from features to features of one kind, sparse or dense.
@@ -53,7 +57,8 @@ extension Layer {
         ? Trace.Shapes(
           rows: output.rows, channels: output.channels, spatialSize: output.spatialSize,
           parameterCount: parameterCount, inputValues: input.rows * input.channels)
-        : nil)
+        : nil,
+      values: output.countingValues())
     return output
   }
 }

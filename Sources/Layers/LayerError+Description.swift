@@ -58,6 +58,25 @@ extension LayerError: CustomStringConvertible {
     case .notPerEvent(let layer, let found, let batchSize):
       "\(layer) needs one row for each of \(batchSize) events, as global pooling makes them, but "
         + "found \(found.count) sites of size \(found.spatialSize)"
+    case .noWayBack(let layer, let spatialSize):
+      "\(layer) goes back to the size before a layer of its filter, but none made the size "
+        + "\(spatialSize)"
+    case .notCovered(let layer, let spatialSize):
+      "\(layer) does not cover images of size \(spatialSize) exactly: use fewer halvings, or images "
+        + "whose extents they divide"
+    case .needsPlanes(let layer, let spatialSize):
+      "\(layer) takes sites of (plane, row, column), not of size \(spatialSize)"
+    case .missingPixels(let sites, let pixels):
+      "a network over full images needs all of their \(pixels) pixels, but only \(sites) are sites: "
+        + "fill them in, or mask the others"
+    case .denseFilter(let layer):
+      "\(layer) cannot be computed on full images: use filters of 1×k×k, of p×1×1 with stride one, and "
+        + "strides as large as the filter"
+    case .differentPixels(let layer, let first, let other):
+      "\(layer) takes images of one size, but one has size \(first) and another \(other), or their "
+        + "batches differ"
+    case .needsAllPixels(let layer):
+      "\(layer) lies between pixels, of which some do not count here: use UnPooling"
     case .noChannels(let layer):
       "\(layer) reads or writes no channels: give it one at least"
     }

@@ -44,6 +44,20 @@ public enum LayerError: Error, Equatable, Sendable {
   case noChannels(layer: String)
   /// More channels than a layer can have.
   case tooManyChannels(layer: String, channels: Int, most: Int)
+  /// An inverse layer on images that nothing of its filter made.
+  case noWayBack(layer: String, spatialSize: [Int])
+  /// Images that a filter does not cover exactly.
+  case notCovered(layer: String, spatialSize: [Int])
+  /// Sites of another number of axes than images of planes have.
+  case needsPlanes(layer: String, spatialSize: [Int])
+  /// Full images of which some pixels are no sites.
+  case missingPixels(sites: Int, pixels: Int)
+  /// A filter that no layer for full images has.
+  case denseFilter(layer: String)
+  /// Full images of different sizes or batches.
+  case differentPixels(layer: String, first: [Int], other: [Int])
+  /// A layer for full images on ones of which some pixels do not count.
+  case needsAllPixels(layer: String)
   /// Inputs that were computed on different tapes.
   case differentTapes(layer: String)
 

@@ -28,6 +28,11 @@ public struct SparseTensor: LayerFeatures {
   /// Number of positions along each axis.
   public var spatialSize: [Int] { sites.spatialSize }
 
+  /// All values: every site counts.
+  public func countingValues() -> Tensor? {
+    tape.purpose == .planning ? nil : features.value
+  }
+
   init(sites: SiteSet, features: Variable, plan: Plan, descent: Descent? = nil) {
     precondition(features.rows == sites.count, "features have a row for each site")
     self.sites = sites

@@ -10,8 +10,25 @@ struct BlockBuilder<Backend: Convolutions> {
   typealias Named = (name: String, layer: any Layer<Features>)
 
   /// A layer, its normalisation if the network has any, and the activation.
-  func block(_ layer: any Layer<Features>, channels: Int) -> Sequential<Features> {
-    Sequential([("convolution", layer)] + activated(channels))
+  ///
+  /// - Parameter leak: slope of the activation, the network's if left out.
+  func block(
+    _ layer: any Layer<Features>, channels: Int, leak: Float? = nil
+  ) -> Sequential<Features> {
+    Sequential(
+      [("convolution", layer)] + activated(channels, parts: parts, leak: leak ?? configuration.leak)
+    )
+  }
+
+  /// A convolution to all planes, each of which has a bias and a normalisation of its own.
+  func splitBlock(
+    _ layer: any Layer<Features>, channels: Int, activated isActivated: Bool
+  ) -> Sequential<Features> {
+    let planes = configuration.planes
+    let bias = configuration.bias ? [("bias", backend.planeBias(channels, planes: planes))] : []
+    let rest =
+      isActivated ? activated(channels, parts: .own(planes), leak: configuration.leak) : []
+    return Sequential([("convolution", layer)] + bias + rest)
   }
 
   /// A layer alone, or with normalisation and activation.
@@ -38,7 +55,8 @@ struct BlockBuilder<Backend: Convolutions> {
       backend: backend,
       first: block(convolution(channels, filter: filter), channels: channels),
       convolution: convolution(channels, filter: filter),
-      normalization: configuration.batchNorm ? normalization(channels, leak: 1).layer : nil,
+      normalization: configuration.batchNorm
+        ? normalization(channels, leak: 1, parts: parts) : nil,
       activation: backend.activation(leak: configuration.leakAfterSum ?? configuration.leak))
   }
 
@@ -47,19 +65,25 @@ struct BlockBuilder<Backend: Convolutions> {
       channels, channels, filter: [1, filter, filter], bias: configuration.bias)
   }
 
-  private func activated(_ channels: Int) -> [Named] {
-    configuration.batchNorm
-      ? [normalization(channels, leak: configuration.leak)]
-      : [("activation", backend.activation(leak: configuration.leak))]
+  /// Which pixels a normalisation takes together.
+  private var parts: BatchNormalization.Parts {
+    configuration.normalizationScope == .eachPlane ? .alike : .none
   }
 
-  private func normalization(_ channels: Int, leak: Float) -> Named {
-    (
-      "normalization",
-      backend.normalization(
-        channels, epsilon: configuration.normalizationEpsilon,
-        momentum: configuration.normalizationMomentum, leak: leak)
-    )
+  private func activated(
+    _ channels: Int, parts: BatchNormalization.Parts, leak: Float
+  ) -> [Named] {
+    configuration.batchNorm
+      ? [("normalization", normalization(channels, leak: leak, parts: parts))]
+      : [("activation", backend.activation(leak: leak))]
+  }
+
+  private func normalization(
+    _ channels: Int, leak: Float, parts: BatchNormalization.Parts
+  ) -> any Layer<Features> {
+    backend.normalization(
+      channels, epsilon: configuration.normalizationEpsilon,
+      momentum: configuration.normalizationMomentum, leak: leak, parts: parts)
   }
 }
 

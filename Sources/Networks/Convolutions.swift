@@ -33,9 +33,22 @@ public protocol Convolutions: AnyObject {
   /// The way back from a pooling, by copying.
   func unPooling(size: [Int], stride: [Int]) -> any Layer<Features>
 
-  /// Batch normalisation and a leaky ReLU of slope `leak` (1 for none).
+  /// The way back from a pooling, between the nearest coarse values of each axis; nothing where a
+  /// backend has no such layer.
+  func bilinear(size: [Int], stride: [Int]) -> (any Layer<Features>)?
+
+  /// The channels of all planes side by side on one plane, and back again; nothing where a backend has
+  /// no such layers.
+  func stacking(planes: Int) -> (stack: any Layer<Features>, unstack: any Layer<Features>)?
+
+  /// A bias for each plane.
+  func planeBias(_ channels: Int, planes: Int) -> any Layer<Features>
+
+  /// Batch normalisation and a leaky ReLU of slope `leak` (1 for none), of all planes together or of
+  /// each for itself.
   func normalization(
-    _ channels: Int, epsilon: Double, momentum: Double, leak: Float
+    _ channels: Int, epsilon: Double, momentum: Double, leak: Float,
+    parts: BatchNormalization.Parts
   ) -> any Layer<Features>
 
   /// A leaky ReLU.
@@ -59,6 +72,13 @@ public protocol Convolutions: AnyObject {
 public typealias NamedLayer<Features: LayerFeatures> = (name: String, layer: any Layer<Features>)
 
 extension Convolutions {
+  /// Batch normalisation of all planes together.
+  public func normalization(
+    _ channels: Int, epsilon: Double, momentum: Double, leak: Float
+  ) -> any Layer<Features> {
+    normalization(channels, epsilon: epsilon, momentum: momentum, leak: leak, parts: .none)
+  }
+
   /// One layer after the other.
   public func finish(
     _ branch: Features, normalization: NamedLayer<Features>, skip: Features,
@@ -67,7 +87,7 @@ extension Convolutions {
     try finishStepwise(branch, normalization, skip, activation)
   }
 
-  fileprivate func finishStepwise(
+  func finishStepwise(
     _ branch: Features, _ normalization: NamedLayer<Features>, _ skip: Features,
     _ activation: NamedLayer<Features>
   ) throws -> Features {
@@ -128,11 +148,26 @@ public final class SparseConvolutions: Convolutions {
     UnPooling(poolSize: size, poolStride: stride)
   }
 
+  /// Nothing: a site has no neighbours to lie between.
+  public func bilinear(size: [Int], stride: [Int]) -> (any Layer<SparseTensor>)? { nil }
+
+  /// Nothing: planes have sites of their own.
+  public func stacking(
+    planes: Int
+  ) -> (stack: any Layer<SparseTensor>, unstack: any Layer<SparseTensor>)? { nil }
+
+  /// `PartBias`.
+  public func planeBias(_ channels: Int, planes: Int) -> any Layer<SparseTensor> {
+    PartBias(channels: channels, parts: planes)
+  }
+
   /// `BatchNormalization`.
   public func normalization(
-    _ channels: Int, epsilon: Double, momentum: Double, leak: Float
+    _ channels: Int, epsilon: Double, momentum: Double, leak: Float,
+    parts: BatchNormalization.Parts
   ) -> any Layer<SparseTensor> {
-    BatchNormalization(channels: channels, epsilon: epsilon, momentum: momentum, leak: leak)
+    BatchNormalization(
+      channels: channels, epsilon: epsilon, momentum: momentum, leak: leak, parts: parts)
   }
 
   /// `LeakyReLU`.
@@ -155,7 +190,8 @@ public final class SparseConvolutions: Convolutions {
       let last = activation.layer as? LeakyReLU
     else { return try finishStepwise(branch, normalization, skip, activation) }
     let sum = NormalizedSum(normalization: first, skip: skip, leak: last.leak)
-    return try Activated(by: last)(sum(branch, named: normalization.name), named: activation.name)
+    return try Activated(description: last.description)(
+      sum(branch, named: normalization.name), named: activation.name)
   }
 
   /// `JoinTable` of two.
@@ -180,10 +216,8 @@ private struct NormalizedSum: Layer {
 }
 
 /// An activation that another operator has made already: it keeps its place in what is traced.
-private struct Activated: Layer {
+struct Activated<Features: LayerFeatures>: Layer {
   let description: String
 
-  init(by activation: LeakyReLU) { description = activation.description }
-
-  func callAsFunction(_ sum: SparseTensor) throws -> SparseTensor { sum }
+  func callAsFunction(_ sum: Features) throws -> Features { sum }
 }

@@ -15,20 +15,35 @@ extension UResNetConfiguration {
     case uresnet3d
   }
 
-  /// The configuration of a named network in sparse form.
+  /// Which of the original's networks of one name is meant: they differ in more than what they compute.
+  public enum Form: String, CaseIterable, Sendable {
+    /// The network on SparseConvNet's layers.
+    case sparse
+    /// The network on full images.
+    case dense
+  }
+
+  /// How the planes of an event are taken together.
+  public enum ConvolutionMode: String, CaseIterable, Sendable {
+    /// As separate images that share weights and become channels at the bottom.
+    case planar = "2D"
+    /// As an axis of one image, which filters of the bottom reach along.
+    case volume = "3D"
+  }
+
+  /// The configuration of a named network.
   ///
-  /// As in the original's sparse network, images are halved and doubled by convolutions and (but for
-  /// the seed) skips leave after the blocks on the way down; the switches still offer the dense
-  /// networks' pooling, interpolation and early skips. Deliberately different from the original:
-  /// planes merge and split at the bottom through a convolution over the plane axis, whose split has
-  /// one bias and normalisation for all planes.
-  public init(preset: Preset) {
+  /// - Parameters:
+  ///   - form: in sparse form, as in the original's sparse network, images are halved and doubled by
+  ///     convolutions and (but for the seed) skips leave after the blocks on the way down. In dense
+  ///     form a network is the original's dense one, parameter by parameter. Deliberately different
+  ///     from the original's sparse form: planes merge and split at the bottom through a convolution
+  ///     over the plane axis, whose split has one bias and normalisation for all planes.
+  ///   - mode: the preset's own if left out.
+  public init(preset: Preset, form: Form = .sparse, mode: ConvolutionMode? = nil) {
     self.init()
-    downsampling = .convolutional
-    upsampling = .convolutional
-    connectPreDown = false
     switch preset {
-    case .uresnet:
+    case .uresnet, .uresnet3d:
       break
     case .seed:
       becomeSeed()
@@ -46,9 +61,11 @@ extension UResNetConfiguration {
       connections = .sum
     case .scc21:
       batchNorm = false
-    case .uresnet3d:
-      deepest = .convolved
-      connectPreUp = false
+    }
+    let mode = mode ?? (preset == .uresnet3d ? .volume : .planar)
+    switch form {
+    case .sparse: becomeSparse(mode, isSeed: preset == .seed)
+    case .dense: becomeDense(mode, isSeed: preset == .seed)
     }
   }
 
@@ -62,11 +79,40 @@ extension UResNetConfiguration {
     growth = .multiplicative
     initialFilterSize = 3
     initialActivation = false
-    connectPreDown = true
     bottleneckDeepest = nil
     filterSizeDeepest = 3
     mergeActivation = false
     joinActivation = false
     leak = 0
+  }
+
+  private mutating func becomeSparse(_ mode: ConvolutionMode, isSeed: Bool) {
+    downsampling = .convolutional
+    upsampling = .convolutional
+    connectPreDown = isSeed
+    if mode == .volume {
+      deepest = .convolved
+      connectPreUp = false
+    }
+  }
+
+  /// PyTorch's constants, and the places of skips, statistics and activations in the dense networks.
+  private mutating func becomeDense(_ mode: ConvolutionMode, isSeed: Bool) {
+    normalizationEpsilon = 1e-5
+    normalizationMomentum = 0.1
+    if !isSeed { leak = 0.01 }
+    downsampling = isSeed ? .convolutional : .maxPooling
+    upsampling = isSeed ? .convolutional : mode == .planar ? .bilinear : .interpolation
+    switch mode {
+    case .planar:
+      if isSeed { deepest = .stacked }
+      normalizationScope = .eachPlane
+      splitScope = .eachPlane
+    case .volume:
+      deepest = .convolved
+      connectPreDown = false
+      connectPreUp = false
+      leakOfScaling = 0
+    }
   }
 }

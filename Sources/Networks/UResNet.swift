@@ -54,8 +54,10 @@ public struct UResNet<Backend: Convolutions>: Layer {
     self.configuration = configuration
     self.backend = backend
     initial = builder.initial()
-    levels = (0..<configuration.depth).map { Self.level($0, builder) }
-    deepest = builder.deepest()
+    var levels: [Level] = []
+    for number in 0..<configuration.depth { levels.append(try Self.level(number, builder)) }
+    self.levels = levels
+    deepest = try builder.deepest()
     final = builder.series(
       configuration.blocksFinal, channels: configuration.initialFilters, filter: 3)
     classifier = backend.linear(
@@ -98,7 +100,9 @@ public struct UResNet<Backend: Convolutions>: Layer {
     }
   }
 
-  private static func level(_ number: Int, _ builder: BlockBuilder<Backend>) -> Level {
+  private static func level(
+    _ number: Int, _ builder: BlockBuilder<Backend>
+  ) throws(NetworkError) -> Level {
     let configuration = builder.configuration
     let channels = configuration.channels(level: number)
     let deeper = configuration.channels(level: number + 1)
@@ -106,7 +110,7 @@ public struct UResNet<Backend: Convolutions>: Layer {
       name: "level\(number)",
       down: builder.series(configuration.blocksPerLayer, channels: channels, filter: 3),
       downsample: builder.downsample(channels, deeper),
-      upsample: builder.upsample(deeper, channels),
+      upsample: try builder.upsample(deeper, channels),
       join: builder.join(channels),
       up: builder.series(configuration.blocksPerLayer, channels: channels, filter: 3))
   }
@@ -133,23 +137,31 @@ extension BlockBuilder {
       block(
         backend.strided(
           input, output, filter: Self.halving, stride: Self.halving, bias: configuration.bias),
-        channels: output)
+        channels: output, leak: configuration.leakOfScaling)
     case .maxPooling:
       scaled(
         ("pooling", backend.maxPooling(size: Self.halving, stride: Self.halving)), input, output)
     }
   }
 
-  fileprivate func upsample(_ input: Int, _ output: Int) -> Sequential<Features> {
+  fileprivate func upsample(
+    _ input: Int, _ output: Int
+  ) throws(NetworkError) -> Sequential<Features> {
     switch configuration.upsampling {
     case .convolutional:
-      block(
+      return block(
         backend.inverse(
           input, output, filter: Self.halving, stride: Self.halving, bias: configuration.bias),
-        channels: output)
+        channels: output, leak: configuration.leakOfScaling)
     case .interpolation:
-      scaled(
+      return scaled(
         ("unpooling", backend.unPooling(size: Self.halving, stride: Self.halving)), input, output)
+    case .bilinear:
+      guard let layer = backend.bilinear(size: Self.halving, stride: Self.halving) else {
+        throw .setting(
+          name: "upsampling", value: "bilinear", allowed: "convolutional or interpolation on sites")
+      }
+      return scaled(("interpolation", layer), input, output)
     }
   }
 
@@ -167,7 +179,7 @@ extension BlockBuilder {
   }
 
   /// The bottom: planes meet here, and only here.
-  fileprivate func deepest() -> Sequential<Features> {
+  fileprivate func deepest() throws(NetworkError) -> Sequential<Features> {
     let outer = configuration.channels(level: configuration.depth)
     let inner = configuration.deepestChannels
     let allPlanes = [configuration.planes, 1, 1]
@@ -176,10 +188,19 @@ extension BlockBuilder {
     switch configuration.deepest {
     case .none:
       return Sequential([])
+    case .stacked:
+      guard let layers = backend.stacking(planes: configuration.planes) else {
+        throw .setting(name: "deepest", value: "stacked", allowed: "merged or convolved on sites")
+      }
+      return Sequential([
+        ("stack", layers.stack), ("blocks", deepestBlocks(inner)), ("unstack", layers.unstack),
+      ])
     case .merged:
       ends = (
         backend.strided(outer, inner, filter: allPlanes, stride: [1, 1, 1], bias: bias),
-        backend.inverse(inner, outer, filter: allPlanes, stride: [1, 1, 1], bias: bias)
+        backend.inverse(
+          inner, outer, filter: allPlanes, stride: [1, 1, 1],
+          bias: bias && configuration.splitScope == .allPlanes)
       )
     case .convolved:
       ends = (
@@ -198,7 +219,12 @@ extension BlockBuilder {
     return Sequential([
       ("merge", block(ends.0, channels: inner, activated: isActivated)),
       ("blocks", deepestBlocks(inner)),
-      ("split", block(ends.1, channels: outer, activated: isActivated)),
+      (
+        "split",
+        configuration.deepest == .merged && configuration.splitScope == .eachPlane
+          ? splitBlock(ends.1, channels: outer, activated: isActivated)
+          : block(ends.1, channels: outer, activated: isActivated)
+      ),
     ])
   }
 

@@ -33,20 +33,35 @@ public struct UResNetConfiguration: Equatable, Sendable {
   public enum Upsampling: String, CaseIterable, Sendable {
     /// A 2×2 deconvolution.
     case convolutional
-    /// The value of the coarse site (the sparse form of interpolation), then a 1×1 convolution.
+    /// The value of the coarse site (the sparse form of interpolation, and the original's in its 3D
+    /// network), then a 1×1 convolution.
     case interpolation
+    /// Between the four nearest coarse pixels, as the original's dense 2D network has it, then a 1×1
+    /// convolution; sites have no such neighbours.
+    case bilinear
   }
 
   /// What happens at the bottom of the U, where planes may see each other.
   public enum Deepest: String, CaseIterable, Sendable {
     /// All planes merge into one, blocks work on that, and it is split again: the 2D networks.
     case merged
+    /// The channels of all planes side by side, without a convolution before or after the blocks: the
+    /// dense network of 2019.
+    case stacked
     /// Planes stay, and 3×1×1 filters reach from one to the next: the 3D network.
     case convolved
     /// Planes stay apart: `block_concat`.
     case perPlane = "per_plane"
     /// Nothing at all, as in today's original in sparse mode.
     case none
+  }
+
+  /// Which pixels a normalisation takes together.
+  public enum PlaneScope: String, CaseIterable, Sendable {
+    /// Those of all planes: SparseConvNet, and the original's 3D network.
+    case allPlanes = "all_planes"
+    /// Those of each plane for itself: the original's 2D network, which calls a layer once for each.
+    case eachPlane = "each_plane"
   }
 
   /// Wire planes of an event: the first axis of the sites.
@@ -91,6 +106,9 @@ public struct UResNetConfiguration: Equatable, Sendable {
   public var filterSizeDeepest = 5
   /// Whether normalisation and activation follow the bottom's merge and split.
   public var mergeActivation = true
+  /// Whether all planes that leave a merged bottom share bias and normalisation, or each has its own,
+  /// as in the original's 2D network.
+  public var splitScope = PlaneScope.allPlanes
   /// Whether normalisation and activation follow the 1×1 convolution of a `concat` connection.
   public var joinActivation = true
   /// Whether a skip leaves before the blocks on the way down, or after them.
@@ -102,6 +120,11 @@ public struct UResNetConfiguration: Equatable, Sendable {
   public var leak: Float = 1 / 3
   /// Slope after the sum of a residual block, where it differs (SparseConvNet's layers do).
   public var leakAfterSum: Float?
+  /// Slope after the convolutions that halve and double images, where it differs (it is zero in the
+  /// original's 3D network).
+  public var leakOfScaling: Float?
+  /// Which pixels share mean and variance while training.
+  public var normalizationScope = PlaneScope.allPlanes
   /// Added to the variance in normalisation; SparseConvNet's constant, PyTorch's is 1e-5.
   public var normalizationEpsilon = 1e-4
   /// Weight of a new batch in the running statistics, in PyTorch's sense.
@@ -126,6 +149,7 @@ public struct UResNetConfiguration: Equatable, Sendable {
     let last = channels(level: depth)
     switch deepest {
     case .merged: return bottleneckDeepest ?? planes * last
+    case .stacked: return planes * last
     case .convolved, .perPlane: return bottleneckDeepest ?? last
     case .none: return last
     }

@@ -21,7 +21,9 @@ struct DenseNetGolden {
   init(_ name: String) throws {
     let file = try GoldenFile.open("dense_net.h5")
     group = try file.group(name)
-    let shape = try group.shape(of: "labels/plane0")
+    // Labels of whole images are the file's.
+    let labelled = group.hasGroup("labels") ? group : file.root
+    let shape = try labelled.shape(of: "labels/plane0")
     let (rows, columns) = (shape[1], shape[2])
     let images = try file.root.doubles("image")
     let full = try file.root.shape(of: "image")
@@ -35,14 +37,14 @@ struct DenseNetGolden {
       return [images[(plane * full[2] + site[2]) * full[3] + site[3]]]
     }
     spatialSize = [full[1], rows, columns]
-    let classes = try (0..<full[1]).map { [group] in try group.integers("labels/plane\($0)") }
+    let classes = try (0..<full[1]).map { try labelled.integers("labels/plane\($0)") }
     labels = sites.map { classes[$0[1]][($0[0] * rows + $0[2]) * columns + $0[3]] }
     labelImages = classes
   }
 
-  /// The logits the original gave in training at every pixel.
-  func logits() throws -> [[Double]] {
-    let images = try (0..<spatialSize[0]).map { try group.doubles("logits_train/plane\($0)") }
+  /// The logits the original gave at every pixel, in training or in evaluation (`eval`).
+  func logits(_ mode: String = "train") throws -> [[Double]] {
+    let images = try (0..<spatialSize[0]).map { try group.doubles("logits_\(mode)/plane\($0)") }
     let (rows, columns) = (spatialSize[1], spatialSize[2])
     return sites.map { site in
       (0..<3).map { images[site[1]][((site[0] * 3 + $0) * rows + site[2]) * columns + site[3]] }
@@ -73,7 +75,8 @@ struct DenseNetGolden {
       return values[matrix * volume + offset]
     }
     // The dense 2D network splits channels into planes: those become the offsets of the filter.
-    let planes = name.contains("unbottleneck") ? spatialSize[0] : 1
+    let isStacked = try? originalOptions(group)["block_concat"] as? Bool == false
+    let planes = name.contains("unbottleneck") && isStacked == true ? spatialSize[0] : 1
     let channels = output / planes
     return (0..<planes * volume).flatMap { offset in
       (0..<input).flatMap { from in

@@ -77,7 +77,7 @@ func originalNames(_ name: String, depth: Int) -> [String] {
     switch part {
     case "down", "up": module += ".\(part)_blocks"
     case "downsample", "upsample", "blocks": module += ".\(part)"
-    case "block": break
+    case "block", "bias": break
     case "join":
       module += ".connection"
       convolution = "bottleneck"
@@ -119,7 +119,7 @@ extension Reference.UResNetConfiguration {
     initialActivated = production.initialActivation
     deepestFilterSize = production.filterSizeDeepest
     switch production.deepest {
-    case .merged: deepestBlock = .mixesPlanes
+    case .merged, .stacked: deepestBlock = .mixesPlanes
     case .convolved: deepestBlock = .convolvesPlanes
     case .perPlane:
       deepestBlock = production.bottleneckDeepest == nil ? .blocksOnly : .keepsPlanes

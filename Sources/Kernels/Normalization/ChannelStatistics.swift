@@ -15,12 +15,14 @@ extension Compute {
   ///
   /// Runs of a few rows are summed about one of them, so that a large mean costs no digits, and put
   /// together in double precision. Cost: one pass over the values.
-  public func statistics(of input: Tensor) -> ChannelStatistics {
+  ///
+  /// - Parameter part: the rows that are taken together, all if left out.
+  public func statistics(of input: Tensor, part: [Range<Int>]? = nil) -> ChannelStatistics {
     let (values, channels) = (input.values, input.channels)
-    let rows = Double(max(input.rows, 1))
+    let part = part ?? [0..<input.rows]
+    let rows = Double(max(part.reduce(0) { $0 + $1.count }, 1))
     let instructions = InstructionSet.current
-    let mean = columnSums(rows: input.rows, channels: channels, columns: 2 * channels) {
-      rows, sums in
+    let mean = columnSums(part, channels: channels, columns: 2 * channels) { rows, sums in
       instructions.addMoments(
         ColumnSums(
           values: values + rows.lowerBound * channels, rows: rows.count, channels: channels,

@@ -33,6 +33,24 @@ extension Compute {
     return totals
   }
 
+  /// Sums over several ranges of rows, one after the other.
+  ///
+  /// - Parameters: as for one range.
+  func columnSums(
+    _ ranges: [Range<Int>], channels: Int, columns: Int,
+    _ body: (Range<Int>, UnsafeMutablePointer<Double>) -> Void
+  ) -> UnsafeMutablePointer<Double> {
+    let totals = arena.scratch(Double.self, count: columns)
+    totals.update(repeating: 0, count: columns)
+    for range in ranges {
+      let sums = columnSums(rows: range.count, channels: channels, columns: columns) { rows, sums in
+        body(rows.lowerBound + range.lowerBound..<rows.upperBound + range.lowerBound, sums)
+      }
+      for column in 0..<columns { totals[column] += sums[column] }
+    }
+    return totals
+  }
+
   /// The sum of each channel over all rows.
   func columnSums(of tensor: Tensor) -> UnsafeMutablePointer<Double> {
     let (values, channels) = (tensor.values, tensor.channels)

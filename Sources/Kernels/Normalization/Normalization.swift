@@ -12,6 +12,15 @@ public struct Normalization {
 
   /// Slope of the activation for negative values: 0 is ReLU, 1 is none.
   public let leak: Float
+
+  /// A normalisation by constants that outlive it.
+  public init(
+    mean: UnsafeMutablePointer<Float>, inverseDeviation: UnsafeMutablePointer<Float>, leak: Float
+  ) {
+    self.mean = mean
+    self.inverseDeviation = inverseDeviation
+    self.leak = leak
+  }
 }
 
 extension Compute {
@@ -43,20 +52,37 @@ extension Compute {
     _ input: Tensor, by normalization: Normalization, scale: Tensor, shift: Tensor,
     adding addend: Tensor? = nil
   ) -> Tensor {
+    let output = arena.tensor(rows: input.rows, channels: input.channels)
+    normalize(
+      input, part: [0..<input.rows], by: normalization, scale: scale, shift: shift,
+      adding: addend, into: output)
+    return output
+  }
+
+  /// The same on some of the rows.
+  ///
+  /// - Parameters:
+  ///   - part: the rows that are written.
+  ///   - output: of the shape of `input`.
+  public func normalize(
+    _ input: Tensor, part: [Range<Int>], by normalization: Normalization, scale: Tensor,
+    shift: Tensor, adding addend: Tensor?, into output: Tensor
+  ) {
     let channels = input.channels
     precondition(addend.map { $0.count == input.count } ?? true, "only equal shapes are added")
-    let output = arena.tensor(rows: input.rows, channels: channels)
+    precondition(output.count == input.count, "a result has the shape of its input")
     let map = AffineMap(normalization, scale: scale, shift: shift, self)
     let (source, target, other) = (input.values, output.values, addend?.values)
     let instructions = InstructionSet.current
-    threads.forEachTile(of: input.rows, tile: Self.rowsPerTile(channels: channels)) { rows in
-      let first = rows.lowerBound * channels
-      instructions.normalize(
-        NormalizedRows(
-          map: map, rows: rows.count, input: source + first, addend: other.map { $0 + first },
-          output: target + first))
+    for range in part {
+      threads.forEachTile(of: range.count, tile: Self.rowsPerTile(channels: channels)) { rows in
+        let first = (range.lowerBound + rows.lowerBound) * channels
+        instructions.normalize(
+          NormalizedRows(
+            map: map, rows: rows.count, input: source + first, addend: other.map { $0 + first },
+            output: target + first))
+      }
     }
-    return output
   }
 }
 

@@ -41,8 +41,10 @@ extension Compute {
   ///
   /// - Returns: the gradient of the input.
   public func normalizeBackward(_ pass: NormalizationPass, outputGradient: Tensor) -> Tensor {
-    let map = AffineMap(pass.normalization, scale: pass.scale, shift: pass.shift, self)
-    return normalizeBackward(pass, map, outputGradient: outputGradient)
+    let gradient = arena.tensor(rows: pass.input.rows, channels: pass.input.channels)
+    normalizeBackward(
+      pass, part: [0..<pass.input.rows], outputGradient: outputGradient, into: gradient)
+    return gradient
   }
 
   /// The backward pass of `normalize` with an addend.
@@ -53,62 +55,69 @@ extension Compute {
   public func normalizeBackward(
     _ pass: NormalizationPass, output: Tensor, outputGradient: Tensor
   ) -> (input: Tensor, addend: Tensor) {
-    let map = AffineMap(pass.normalization, scale: pass.scale, shift: pass.shift, self)
-    guard map.leak != 1 else {
-      let gradient = normalizeBackward(pass, map, outputGradient: outputGradient)
-      return (gradient, outputGradient)
-    }
-    let slopes = arena.tensor(rows: output.rows, channels: output.channels)
-    let gradient = normalizeBackward(
-      pass, map, outputGradient: outputGradient, output: output.values, passed: slopes.values)
+    let slopes = slopes(of: output, outputGradient: outputGradient, leak: pass.normalization.leak)
+    let gradient = arena.tensor(rows: output.rows, channels: output.channels)
+    normalizeBackward(
+      pass, part: [0..<output.rows], output: output, outputGradient: outputGradient,
+      passing: slopes, into: gradient)
     return (gradient, slopes)
   }
 
-  /// The gradient of the input.
+  /// Memory for the gradient that passes the activation of a sum; the sum's own where there is none.
+  public func slopes(of output: Tensor, outputGradient: Tensor, leak: Float) -> Tensor {
+    leak == 1 ? outputGradient : arena.tensor(rows: output.rows, channels: output.channels)
+  }
+
+  /// The backward pass on some of the rows, those that were normalised together.
   ///
   /// - Parameters:
-  ///   - output: where the sign of what went into the activation is found, if it is not to be
-  ///     computed again.
-  ///   - passed: where the gradient that passes the activation is then written, since it goes to the
-  ///     addend too.
-  private func normalizeBackward(
-    _ pass: NormalizationPass, _ map: AffineMap, outputGradient: Tensor,
-    output: UnsafePointer<Float>? = nil, passed: UnsafeMutablePointer<Float>? = nil
-  ) -> Tensor {
-    let (rows, channels) = (pass.input.rows, pass.input.channels)
-    let (x, g) = (pass.input.values, outputGradient.values)
+  ///   - part: the rows that are written.
+  ///   - output: where the sign of what went into the activation is found, after a sum.
+  ///   - slopes: where the gradient that passes the activation is then written, since it goes to the
+  ///     addend too; what `slopes(of:outputGradient:leak:)` made.
+  ///   - gradient: of the input, in its shape.
+  public func normalizeBackward(
+    _ pass: NormalizationPass, part: [Range<Int>], output: Tensor? = nil, outputGradient: Tensor,
+    passing slopes: Tensor? = nil, into gradient: Tensor
+  ) {
+    let channels = pass.input.channels
+    let map = AffineMap(pass.normalization, scale: pass.scale, shift: pass.shift, self)
+    let (x, g, target) = (pass.input.values, outputGradient.values, gradient.values)
+    // Without an activation the gradient passes as it is, and nothing needs to be written.
+    let isPassing = slopes != nil && map.leak != 1
+    let signs = isPassing ? output?.values : nil
+    let passed = isPassing ? slopes?.values : nil
     let instructions = InstructionSet.current
-    let sums = columnSums(rows: rows, channels: channels, columns: 2 * channels) { rows, sums in
+    let sums = columnSums(part, channels: channels, columns: 2 * channels) { rows, sums in
       let first = rows.lowerBound * channels
       instructions.addSlopes(
         SlopeSums(
           map: map, rows: rows.count, input: x + first, gradient: g + first,
-          output: output.map { $0 + first }, slopes: passed.map { $0 + first }, sums: sums))
+          output: signs.map { $0 + first }, slopes: passed.map { $0 + first }, sums: sums))
     }
-    let shares = shares(pass, map, sums)
-    let result = arena.tensor(rows: rows, channels: channels)
-    let target = result.values
+    let shares = shares(pass, map, sums, rows: part.reduce(0) { $0 + $1.count })
     // The first sweep has left what passed the activation in memory.
-    let slopes = passed ?? g
+    let arriving = passed ?? g
     let isGated = passed == nil && map.leak != 1
-    threads.forEachTile(of: rows, tile: Self.rowsPerTile(channels: channels)) { rows in
-      let first = rows.lowerBound * channels
-      instructions.normalizeBackward(
-        NormalizedGradient(
-          map: map, rows: rows.count, isGated: isGated, shares: shares, input: x + first,
-          gradient: slopes + first, output: target + first))
+    for range in part {
+      threads.forEachTile(of: range.count, tile: Self.rowsPerTile(channels: channels)) { rows in
+        let first = (range.lowerBound + rows.lowerBound) * channels
+        instructions.normalizeBackward(
+          NormalizedGradient(
+            map: map, rows: rows.count, isGated: isGated, shares: shares, input: x + first,
+            gradient: arriving + first, output: target + first))
+      }
     }
-    return result
   }
 
   /// Hands sums on to the gradients of scale and shift; what is left is, for each channel, what every
   /// row's gradient loses: a constant, and a multiple of its distance from the mean.
   private func shares(
-    _ pass: NormalizationPass, _ map: AffineMap, _ sums: UnsafeMutablePointer<Double>
+    _ pass: NormalizationPass, _ map: AffineMap, _ sums: UnsafeMutablePointer<Double>, rows: Int
   ) -> UnsafePointer<Float> {
     let channels = map.channels
     let shares = arena.scratch(Float.self, count: 2 * channels)
-    let share = pass.usesBatchStatistics ? 1 / Double(max(pass.input.rows, 1)) : 0
+    let share = pass.usesBatchStatistics ? 1 / Double(max(rows, 1)) : 0
     for channel in 0..<channels {
       let deviation = Double(pass.normalization.inverseDeviation[channel])
       let projection = sums[channels + channel] * deviation

@@ -30,20 +30,23 @@ public struct LeakyReLU: Layer {
   ///
   /// - Throws: `LayerError` for a negative slope.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
+    try input.with(activate(input.features))
+  }
+
+  /// Applies the activation to every value of any rows.
+  package func activate(_ features: Variable) throws(LayerError) -> Variable {
     try checkLeak(leak)
-    let features = input.features
-    return input.with(
-      features.tape.record(rows: features.rows, channels: features.channels) { compute in
-        let output = compute.leakyReLU(features.value, leak: leak)
-        return (
-          output,
-          { gradient in
-            features.accumulate {
-              $0.leakyReLUBackward(output: output, outputGradient: gradient, leak: leak)
-            }
+    return features.tape.record(rows: features.rows, channels: features.channels) { compute in
+      let output = compute.leakyReLU(features.value, leak: leak)
+      return (
+        output,
+        { gradient in
+          features.accumulate {
+            $0.leakyReLUBackward(output: output, outputGradient: gradient, leak: leak)
           }
-        )
-      })
+        }
+      )
+    }
   }
 
   /// With its slope.

@@ -14,19 +14,7 @@ public struct AddTable {
   public func callAsFunction(_ inputs: [SparseTensor]) throws(LayerError) -> SparseTensor {
     let first = try checkSum(inputs)
     return inputs.dropFirst().reduce(first) { sum, input in
-      sum.with(add(sum.features, input.features))
-    }
-  }
-
-  private func add(_ left: Variable, _ right: Variable) -> Variable {
-    left.tape.record(rows: left.rows, channels: left.channels) { compute in
-      (
-        compute.add(left.value, right.value),
-        { gradient in
-          left.accumulate { _ in gradient }
-          right.accumulate { _ in gradient }
-        }
-      )
+      sum.with(sum.features.adding(input.features))
     }
   }
 }
@@ -44,18 +32,34 @@ public struct JoinTable {
   public func callAsFunction(_ inputs: [SparseTensor]) throws(LayerError) -> SparseTensor {
     let first = try checked(inputs, layer: "JoinTable")
     return inputs.dropFirst().reduce(first) { joined, input in
-      joined.with(join(joined.features, input.features))
+      joined.with(joined.features.joining(input.features))
+    }
+  }
+}
+
+extension Variable {
+  /// The sum with other features of the same shape.
+  package func adding(_ other: Variable) -> Variable {
+    tape.record(rows: rows, channels: channels) { compute in
+      (
+        compute.add(self.value, other.value),
+        { gradient in
+          self.accumulate { _ in gradient }
+          other.accumulate { _ in gradient }
+        }
+      )
     }
   }
 
-  private func join(_ left: Variable, _ right: Variable) -> Variable {
-    let channels = left.channels + right.channels
-    return left.tape.record(rows: left.rows, channels: channels) { compute in
+  /// The channels of these features, then those of others of the same rows.
+  package func joining(_ other: Variable) -> Variable {
+    let (own, all) = (channels, channels + other.channels)
+    return tape.record(rows: rows, channels: all) { compute in
       (
-        compute.join(left.value, right.value),
+        compute.join(self.value, other.value),
         { gradient in
-          left.accumulate { $0.slice(gradient, channels: 0..<left.channels) }
-          right.accumulate { $0.slice(gradient, channels: left.channels..<channels) }
+          self.accumulate { $0.slice(gradient, channels: 0..<own) }
+          other.accumulate { $0.slice(gradient, channels: own..<all) }
         }
       )
     }

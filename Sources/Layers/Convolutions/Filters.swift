@@ -25,7 +25,7 @@ public struct Filters {
   /// √(2 · groups / (input channels × filter volume)); biases zero.
   ///
   /// Impossible numbers make no weights, and an error when the layer is first applied.
-  init(
+  package init(
     _ inputChannels: Int, _ outputChannels: Int, _ geometry: FilterGeometry, groups: Int = 1,
     bias: Bool, random: inout RandomStream
   ) {
@@ -53,7 +53,19 @@ public struct Filters {
       && inputs % groups == 0 && outputs % groups == 0
   }
 
+  /// Weight and bias, by name.
+  package var ownParameters: [(name: String, parameter: Parameter)] {
+    [("weight", weight)] + (bias.map { [("bias", $0)] } ?? [])
+  }
+
   func check(_ input: SparseTensor, layer: some CustomStringConvertible) throws(LayerError) {
+    try check(channels: input.channels, layer: layer)
+  }
+
+  /// Checks that channels are possible, and those of the input.
+  package func check(
+    channels found: Int, layer: some CustomStringConvertible
+  ) throws(LayerError) {
     guard inputChannels > 0, outputChannels > 0 else {
       throw LayerError.noChannels(layer: layer.description)
     }
@@ -66,9 +78,9 @@ public struct Filters {
       let channels = groups > 0 && inputChannels % groups == 0 ? outputChannels : inputChannels
       throw LayerError.groups(layer: layer.description, groups: groups, channels: channels)
     }
-    guard input.channels == inputChannels else {
+    guard found == inputChannels else {
       throw LayerError.channels(
-        layer: layer.description, reads: inputChannels, found: input.channels)
+        layer: layer.description, reads: inputChannels, found: found)
     }
   }
 
@@ -88,7 +100,9 @@ public struct Filters {
   }
 
   /// Convolves along a rulebook in one of its directions, and records the three gradients.
-  func convolve(_ input: Variable, _ rulebook: Rulebook, _ direction: Direction) -> Variable {
+  package func convolve(
+    _ input: Variable, _ rulebook: Rulebook, _ direction: Direction
+  ) -> Variable {
     let rows = rulebook.targetSites(direction).count
     input.tape.trace?.count(
       multiplyAdds: rulebook.pairCount * weight.count / max(1, rulebook.geometry.volume),
@@ -139,9 +153,7 @@ extension FilterLayer {
   public var bias: Parameter? { filters.bias }
 
   /// Weight and bias.
-  public var ownParameters: [(name: String, parameter: Parameter)] {
-    [("weight", weight)] + (bias.map { [("bias", $0)] } ?? [])
-  }
+  public var ownParameters: [(name: String, parameter: Parameter)] { filters.ownParameters }
 
   /// As SparseConvNet prints it: name, channels, and the filter where it is not one site.
   public var description: String {

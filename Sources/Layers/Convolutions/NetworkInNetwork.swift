@@ -31,7 +31,8 @@ public struct NetworkInNetwork: FilterLayer {
     return input.with(linear(input.features))
   }
 
-  private func linear(_ input: Variable) -> Variable {
+  /// Maps each row's channels.
+  package func linear(_ input: Variable) -> Variable {
     let weight = filters.weight
     let bias = filters.bias
     input.tape.trace?.count(

@@ -109,7 +109,7 @@ public struct DenseTensor {
   }
 
   /// Rows of images, checked: positions must be countable by row numbers, values fit in memory.
-  static func rows(
+  package static func rows(
     _ batchSize: Int, _ spatialSize: [Int], channels: Int
   ) throws(LayerError) -> Int {
     var rows = batchSize

@@ -12,6 +12,10 @@ import Tensors
 /// used. A batch without sites changes nothing; one site has no unbiased variance and leaves the
 /// running one alone.
 ///
+/// Parts of the image along its first axis, as wire planes, can be normalised each for itself: with the
+/// same parameters, as a layer that PyTorch calls once for each (running statistics then follow each
+/// part in turn), or with parameters of their own, as if the parts were channels.
+///
 /// SparseConvNet's `BatchNormalization` is this layer with `epsilon` 1e-4 and `momentum` 0.01;
 /// `BatchNormReLU` and `BatchNormLeakyReLU` are functions that make it with their `leak`.
 ///
@@ -26,22 +30,41 @@ public struct BatchNormalization: Layer {
   /// Slope for negative values: 0 is ReLU, 1 no activation.
   public let leak: Float
 
-  /// `[channels]`, ones at first.
+  /// Which sites share mean and variance.
+  public let parts: Parts
+
+  /// `[channels]`, ones at first; `[parts × channels]` where parts have their own.
   public let scale: Parameter
-  /// `[channels]`, zeros at first.
+  /// As `scale`, zeros at first.
   public let shift: Parameter
-  /// `[channels]`, zeros at first.
+  /// As `scale`, zeros at first.
   public let runningMean: Parameter
-  /// `[channels]`, ones at first.
+  /// As `scale`, ones at first.
   public let runningVariance: Parameter
 
+  /// Which sites share mean and variance, and which parameters.
+  public enum Parts: Equatable, Sendable {
+    /// All do.
+    case none
+    /// Those of each position on the first axis do; parameters are the same for all.
+    case alike
+    /// Those of each position on the first axis do, of which there are so many, each with parameters
+    /// of its own.
+    case own(Int)
+  }
+
   /// A layer with PyTorch's constants and no activation, unless told otherwise.
-  public init(channels: Int, epsilon: Double = 1e-5, momentum: Double = 0.1, leak: Float = 1) {
+  public init(
+    channels: Int, epsilon: Double = 1e-5, momentum: Double = 0.1, leak: Float = 1,
+    parts: Parts = .none
+  ) {
     self.channels = channels
     self.epsilon = epsilon
     self.momentum = momentum
     self.leak = leak
-    let shape = [max(channels, 0)]
+    self.parts = parts
+    let count = if case .own(let count) = parts { count } else { 1 }
+    let shape = [max(channels, 0) * max(count, 0)]
     scale = Parameter(shape: shape) { 1 }
     shift = Parameter(shape: shape)
     runningMean = Parameter(shape: shape, isTrained: false)
@@ -61,7 +84,7 @@ public struct BatchNormalization: Layer {
   /// - Throws: `LayerError` for the wrong number of channels, or an impossible setting.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
     try check(input, leak: leak)
-    return input.with(normalise(input.features))
+    return input.with(normalise(input.features, rows: rows(of: input), leak: leak))
   }
 
   /// Normalises, adds and activates in one: the end of a residual block.
@@ -77,106 +100,33 @@ public struct BatchNormalization: Layer {
     try check(input, leak: sumLeak)
     try check("leak", Double(leak), "1 before a sum", leak == 1)
     try checkSum([input, other])
-    return input.with(normalise(input.features, adding: other.features, leak: sumLeak))
+    return input.with(
+      normalise(
+        input.features, rows: rows(of: input), adding: other.features, leak: sumLeak))
+  }
+
+  private func rows(of input: SparseTensor) -> [[Range<Int>]] {
+    parts == .none ? [[0..<input.rows]] : input.sites.rowsAlongFirstAxis()
   }
 
   private func check(_ input: SparseTensor, leak: Float) throws(LayerError) {
+    try check(channels: input.channels, spatialSize: input.spatialSize, leak: leak)
+  }
+
+  /// Checks settings, and that an image has the channels and parts the layer was made for.
+  package func check(
+    channels found: Int, spatialSize: [Int], leak: Float
+  ) throws(LayerError) {
     try checkEpsilon(epsilon)
     try check("momentum", momentum, "0 to 1", (0...1).contains(momentum))
     try checkLeak(leak)
-    guard input.channels == channels else {
-      throw LayerError.channels(layer: description, reads: channels, found: input.channels)
+    guard found == channels else {
+      throw LayerError.channels(layer: description, reads: channels, found: found)
     }
-  }
-
-  private func normalise(_ input: Variable) -> Variable {
-    let tape = input.tape
-    return tape.record(rows: input.rows, channels: channels) { compute in
-      let normalization = normalization(of: input, leak: leak)
-      let output = compute.normalize(
-        input.value, by: normalization, scale: scale.value, shift: shift.value)
-      return (
-        output,
-        { gradient in
-          let inputGradient = compute.normalizeBackward(
-            pass(input, normalization), outputGradient: gradient)
-          input.accumulate { _ in inputGradient }
-        }
-      )
-    }
-  }
-
-  private func normalise(_ input: Variable, adding other: Variable, leak: Float) -> Variable {
-    let tape = input.tape
-    return tape.record(rows: input.rows, channels: channels) { compute in
-      let normalization = normalization(of: input, leak: leak)
-      let output = compute.normalize(
-        input.value, by: normalization, scale: scale.value, shift: shift.value,
-        adding: other.value)
-      return (
-        output,
-        { gradient in
-          let gradients = compute.normalizeBackward(
-            pass(input, normalization), output: output, outputGradient: gradient)
-          input.accumulate { _ in gradients.input }
-          other.accumulate { _ in gradients.addend }
-        }
-      )
-    }
-  }
-
-  private func pass(_ input: Variable, _ normalization: Normalization) -> NormalizationPass {
-    NormalizationPass(
-      input: input.value, normalization: normalization, scale: scale.value, shift: shift.value,
-      usesBatchStatistics: input.tape.statistics != .running, scaleGradient: scale.gradient,
-      shiftGradient: shift.gradient)
-  }
-
-  private func normalization(of input: Variable, leak: Float) -> Normalization {
-    let tape = input.tape
-    return tape.statistics == .running
-      ? runningNormalization(tape.compute, leak: leak)
-      : batchNormalization(of: input.value, tape, leak: leak)
-  }
-
-  private func batchNormalization(
-    of input: Tensor, _ tape: Tape, leak: Float
-  ) -> Normalization {
-    let statistics = tape.compute.statistics(of: input)
-    if tape.statistics == .batchUpdatingRunning {
-      follow(statistics, rows: input.rows, on: tape)
-    }
-    return tape.compute.normalization(
-      mean: statistics.mean, variance: statistics.variance, channels: channels, epsilon: epsilon,
-      leak: leak)
-  }
-
-  private func runningNormalization(_ compute: Compute, leak: Float) -> Normalization {
-    let mean = compute.arena.scratch(Double.self, count: channels)
-    let variance = compute.arena.scratch(Double.self, count: channels)
-    for channel in 0..<channels {
-      mean[channel] = Double(runningMean.value.values[channel])
-      variance[channel] = Double(runningVariance.value.values[channel])
-    }
-    return compute.normalization(
-      mean: mean, variance: variance, channels: channels, epsilon: epsilon, leak: leak)
-  }
-
-  private func follow(_ batch: ChannelStatistics, rows: Int, on tape: Tape) {
-    guard rows > 0 else { return }
-    let mean = Array(UnsafeBufferPointer(start: batch.mean, count: channels))
-    let variance = Array(UnsafeBufferPointer(start: batch.variance, count: channels))
-    tape.deferUpdate {
-      move(runningMean, towards: mean)
-      guard rows > 1 else { return }
-      move(runningVariance, towards: variance.map { $0 * Double(rows) / Double(rows - 1) })
-    }
-  }
-
-  private func move(_ running: Parameter, towards batch: [Double]) {
-    for (channel, value) in batch.enumerated() {
-      let old = Double(running.value.values[channel])
-      running.value.values[channel] = Float(old + momentum * (value - old))
+    if case .own(let count) = parts, spatialSize[0] != count {
+      throw LayerError.setting(
+        layer: description, name: "parts", value: Double(count),
+        allowed: "\(spatialSize[0]), the extent of the image's first axis")
     }
   }
 
