@@ -20,6 +20,14 @@ public enum OptimizerKind: String, CaseIterable, Sendable {
   /// Plain gradient descent.
   case sgd
 
+  /// PyTorch's default learning rate.
+  public var learningRate: Double {
+    switch self {
+    case .adam, .sgd: 1e-3
+    case .rmsprop: 1e-2
+    }
+  }
+
   /// A fresh optimizer.
   public func make() -> any Optimizer {
     switch self {

@@ -35,18 +35,20 @@ public final class Trainer {
   ///   - precision: what convolutions multiply.
   ///   - lossScale: what the loss is multiplied by before gradients are computed from it, and they
   ///     are divided by: a number above zero.
+  ///   - weightDecay: how much of each parameter is added to its gradient.
   ///   - arenaChunkBytes: the least that the memory of the steps grows by.
   public init(
     network: any Layer<SparseTensor>, loss: SegmentationLoss, optimizer: any Optimizer,
     threads: Threads, seed: UInt64 = 0, convolution: ConvolutionAlgorithm = .automatic,
-    precision: Precision = .float32, lossScale: Double = 1,
+    precision: Precision = .float32, lossScale: Double = 1, weightDecay: Double = 0,
     arenaChunkBytes: Int = Arena.standardChunkBytes
   ) {
     self.network = network
     self.loss = loss
     training = TrainingLoop(
       of: network, by: optimizer, threads: threads, seed: seed, convolution: convolution,
-      precision: precision, lossScale: lossScale, arenaChunkBytes: arenaChunkBytes)
+      precision: precision, lossScale: lossScale, weightDecay: weightDecay,
+      arenaChunkBytes: arenaChunkBytes)
   }
 
   /// What one step did.

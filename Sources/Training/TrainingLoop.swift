@@ -88,6 +88,7 @@ public final class TrainingLoop {
   private var tiles = ParameterTiles()
   private let optimizer: any Optimizer
   private let lossScale: Double
+  private let weightDecay: Float
 
   /// Training of all parameters of a network.
   ///
@@ -98,12 +99,13 @@ public final class TrainingLoop {
   ///   - precision: what convolutions multiply.
   ///   - lossScale: what the loss is multiplied by before gradients are computed from it, and they
   ///     are divided by: a number above zero.
+  ///   - weightDecay: how much of each parameter is added to its gradient.
   ///   - arenaChunkBytes: the least that the memory of the steps grows by.
   public init(
     of network: any Module, by optimizer: any Optimizer,
     threads: Threads = Threads(count: Threads.available), seed: UInt64 = 0,
     convolution: ConvolutionAlgorithm = .automatic, precision: Precision = .float32,
-    lossScale: Double = 1,
+    lossScale: Double = 1, weightDecay: Double = 0,
     arenaChunkBytes: Int = Arena.standardChunkBytes
   ) {
     parameters = network.namedTrainedParameters
@@ -111,6 +113,7 @@ public final class TrainingLoop {
     self.optimizer = optimizer
     self.seed = seed
     self.lossScale = lossScale
+    self.weightDecay = Float(weightDecay)
     compute = Compute(
       threads: threads, arena: Arena(chunkBytes: arenaChunkBytes), convolution: convolution,
       precision: precision)
@@ -166,6 +169,7 @@ public final class TrainingLoop {
         parameter: parameters[number].name, lossScale: lossScale)
     }
     if lossScale != 1 { unscaleGradients() }
+    if weightDecay != 0 { addWeights() }
     tape.applyUpdates()
     let backward = clock.lap()
     optimizer.step(trained, learningRate: learningRate, threads: compute.threads)
@@ -181,6 +185,13 @@ public final class TrainingLoop {
     let scale = Float(lossScale)
     tiles.forEach(compute.threads) { tile in
       for index in 0..<tile.count { tile.gradient[index] /= scale }
+    }
+  }
+
+  /// Adds the gradient of half the squares of all parameters.
+  private func addWeights() {
+    tiles.forEach(compute.threads) { tile in
+      for index in 0..<tile.count { tile.gradient[index] += weightDecay * tile.values[index] }
     }
   }
 

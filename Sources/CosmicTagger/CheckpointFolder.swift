@@ -1,0 +1,85 @@
+import Autodiff
+import Foundation
+import HDF5Files
+import Networks
+import Training
+
+/// The folder `checkpoints` of a run: files `model-500.h5`, and the index `checkpoint` that says which is
+/// the latest, in the original's words.
+///
+/// A new file is on the disk before the index names it, and the index before an old file goes: whenever a
+/// run is stopped, the index names files that are there.
+struct CheckpointFolder {
+  private let folder: String
+  private let network: any Module
+  private let configuration: UResNetConfiguration
+
+  /// Files that are kept: older ones are deleted.
+  private static let kept = 5
+
+  /// Makes the folder below another one.
+  ///
+  /// - Throws: `TaggerError` when it cannot be made or written to.
+  init(
+    _ parent: String, of network: any Module, _ configuration: UResNetConfiguration
+  ) throws(TaggerError) {
+    folder = try OutputFolder(OutputFolder(parent).file("checkpoints")).path
+    self.network = network
+    self.configuration = configuration
+  }
+
+  /// Writes the network as it is after so many steps.
+  func write(step: Int) throws {
+    let name = "model-\(step).h5"
+    try Checkpoint(of: network, step: step, configuration: configuration.settings).write(
+      to: "\(folder)/\(name)")
+    let older = Self.entries(of: folder).filter { $0.step != step }
+    let entries = [(step: step, name: name)] + older
+    try writeIndex(Array(entries.prefix(Self.kept)))
+    for entry in entries.dropFirst(Self.kept) { unlink("\(folder)/\(entry.name)") }
+  }
+
+  /// Newest first, after a line that says which it is.
+  private func writeIndex(_ entries: [(step: Int, name: String)]) throws(FileError) {
+    guard let latest = entries.first else { return }
+    let lines = ["latest: \(latest.name)"] + entries.map { "\($0.step): \($0.name)" }
+    let path = "\(folder)/checkpoint"
+    let temporary = try TemporaryFile(beside: path)
+    do {
+      try Data((lines.joined(separator: "\n") + "\n").utf8).write(
+        to: URL(fileURLWithPath: temporary.path))
+    } catch {
+      throw FileError(.inputOutput, "\(path) cannot be written (\(error)): check the disk's space")
+    }
+    try temporary.takeName()
+  }
+
+  /// What an index lists, newest first; nothing where there is none.
+  private static func entries(of folder: String) -> [(step: Int, name: String)] {
+    guard let text = try? String(contentsOfFile: "\(folder)/checkpoint", encoding: .utf8) else {
+      return []
+    }
+    return text.split(separator: "\n").compactMap { line in
+      let parts = line.split(separator: ":", maxSplits: 1)
+      guard parts.count == 2, let step = Int(parts[0]) else { return nil }
+      return (step, parts[1].trimmingCharacters(in: .whitespaces))
+    }
+  }
+
+  /// The checkpoint file that a path means: itself, or the latest of the folder it names.
+  ///
+  /// - Throws: `TaggerError` for a folder without an index.
+  static func file(named path: String) throws(TaggerError) -> String {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
+    else { return path }
+    let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
+    for candidate in [folder, "\(folder)/checkpoints"] {
+      if let latest = entries(of: candidate).first { return "\(candidate)/\(latest.name)" }
+    }
+    throw TaggerError(
+      .inputOutput,
+      "\(path) has no index of checkpoints: give a file of the folder, or a folder "
+        + "that training wrote")
+  }
+}
