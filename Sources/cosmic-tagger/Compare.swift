@@ -1,0 +1,51 @@
+import ArgumentParser
+import CosmicTagger
+import Tensors
+
+/// `cosmic-tagger compare`.
+struct Compare: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show that sparse and dense are one network, and what each costs.",
+    discussion: """
+      Runs one network, of the same parameters, on active sites (sparse), on all pixels (dense), and \
+      on all pixels with those that are not active kept at zero (masked).
+
+      Sparse and masked must agree: the first tables show, layer by layer and for the gradients of \
+      each layer's parameters, the largest difference of any value. Both take mean and variance from \
+      the event. In float32, some 1e-5 of the largest value is what rounding leaves. The last table \
+      has accuracy with the running statistics, seconds of a training step and of inference, and \
+      memory, of all three.
+
+      Example:
+        cosmic-tagger compare --file events.h5 --preset a21 --downsample 1 --events 1
+      """)
+
+  @OptionGroup(title: "Events") var data: DataOptions
+
+  @Option(help: ArgumentHelp("Parameters of the networks.", valueName: "path"))
+  var checkpoint: String?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Events to compare.", valueName: "count"))
+  var events = 3
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Threads to compute with.", valueName: "count"))
+  var threads = min(Threads.available, TrainingConfiguration.mostThreads)
+
+  @Option(help: ArgumentHelp("Write all figures to this file.", valueName: "path"))
+  var json: String?
+
+  @OptionGroup(title: "Network") var network: NetworkOptions
+
+  func run() throws {
+    try reportingErrors { () throws(TaggerError) in
+      var training = TrainingConfiguration()
+      training.threads = threads
+      training.seed = data.seed
+      try ComparisonRun(
+        data: data.configuration, network: network.comparedConfiguration, training: training,
+        checkpoint: checkpoint, events: events, json: json, logger: logger
+      ).run()
+    }
+  }
+}
