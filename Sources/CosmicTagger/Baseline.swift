@@ -25,7 +25,8 @@ public enum Baseline: CaseIterable, Sendable {
     let background = SiteAssembly.PixelClass.background.rawValue
     switch self {
     case .everythingCosmic:
-      return [UInt8](repeating: cosmic, count: batch.count)
+      // Of full images, those without a charge are not active.
+      return batch.features.map { $0 == 0 ? background : cosmic }
     case .chargeAboveTen:
       return batch.features.map { $0 > 10 ? cosmic : background }
     case .everythingBackground:

@@ -35,11 +35,15 @@ public struct ConfigurationListing {
     add("access", (data.file == nil ? .serialAccess : data.access).rawValue)
     add("minibatch_size", data.minibatchSize)
     add("data_seed", data.seed)
+    add("img_transform", text(data.takesLogarithm))
+    add("max_voxels", data.maxVoxels.map(String.init) ?? "none")
   }
 
   /// Adds how a run trains.
   public mutating func add(_ training: TrainingConfiguration) {
+    add("preset", training.preset.rawValue)
     add("iterations", training.iterations)
+    add("regularize_weights", training.weightDecay)
     add("learning_rate", training.learningRate)
     add("optimizer", training.optimizer.rawValue)
     if let balance = training.seedBalanceLoss {
@@ -58,6 +62,12 @@ public struct ConfigurationListing {
     add("logging_iteration", training.loggingIteration)
     add("score_events", training.scoredEvents)
     add("aux_file", training.auxiliaryFile ?? "none")
+    add("aux_iteration", training.auxiliaryIteration)
+    add("aux_minibatch_size", training.auxiliaryMinibatchSize)
+    add("checkpoint_iteration", training.checkpointIteration)
+    add("checkpoint_directory", training.checkpointDirectory ?? training.logDirectory)
+    add("weights", training.weights ?? "none")
+    add("verbosity", training.verbosity)
     add("log_directory", training.logDirectory)
   }
 
@@ -86,7 +96,11 @@ public struct ConfigurationListing {
     add("block_concat", text(network.deepest == .perPlane))
     add("connect_pre_res_blocks_down", text(network.connectPreDown))
     add("connect_pre_res_blocks_up", text(network.connectPreUp))
+    add("split_scope", network.splitScope.rawValue)
+    add("normalization_scope", network.normalizationScope.rawValue)
     add("leak", network.leak)
+    add("leak_after_sum", network.leakAfterSum ?? network.leak)
+    add("leak_of_scaling", network.leakOfScaling ?? network.leak)
     add("normalization_epsilon", network.normalizationEpsilon)
     add("normalization_momentum", network.normalizationMomentum)
   }

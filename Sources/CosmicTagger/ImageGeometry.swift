@@ -45,12 +45,25 @@ public struct ImageGeometry: Equatable, Sendable {
         "images of \(stored[0])×\(stored[1]) in \(event.name) cannot be halved "
           + "\(configuration.downsample) times: use a smaller --downsample")
     }
+    if let expected = configuration.planeCount, event.images.count != expected {
+      throw TaggerError(
+        .usage,
+        "\(event.name) has \(event.images.count) planes, but --nplanes \(expected) was given: "
+          + "leave it out")
+    }
     planes = event.images.count
     rows = (isWireFirst ? stored[1] : stored[0]) / reduction
     columns = (isWireFirst ? stored[0] : stored[1]) / reduction
     self.stored = stored
     self.isWireFirst = isWireFirst
     self.reduction = reduction
+    if let shape = configuration.shape, shape != [rows, columns] {
+      throw TaggerError(
+        .usage,
+        "images of \(event.name) have \(rows)×\(columns) pixels (drift × wire), but --shape "
+          + "\(shape.map(String.init).joined(separator: " ")) was given: choose another --downsample"
+      )
+    }
   }
 
   /// Looks for the first event of a source that has planes.

@@ -5,10 +5,11 @@ import Networks
 /// original's `build_net` prints it.
 ///
 /// - Throws: `TaggerError` when the switches make no network.
-public func parameterListing(_ configuration: UResNetConfiguration) throws(TaggerError) -> [String]
-{
+public func parameterListing(
+  _ configuration: UResNetConfiguration, mode: TrainingConfiguration.Mode = .sparse
+) throws(TaggerError) -> [String] {
   do {
-    let network = try UResNet(configuration, over: SparseConvolutions(seed: 0))
+    let network = try configuration.network(mode, seed: 0)
     let lines = network.namedParameters.map { name, parameter in
       let shape = parameter.shape.map(String.init).joined(separator: "×")
       return "\(name) \(shape)" + (parameter.isTrained ? "" : " (statistic)")

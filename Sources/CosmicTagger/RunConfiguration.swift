@@ -47,6 +47,16 @@ public struct DataConfiguration: Equatable, Sendable {
   public var downsample = 0
   /// Whether charges are rounded to bfloat16.
   public var roundsCharges = false
+  /// Whether every pixel of an image becomes a site, as a network over full images needs them.
+  public var fillsImages = false
+  /// Voxels of a plane beyond which an event is refused, if there is a limit.
+  public var maxVoxels: Int?
+  /// Rows and columns that images must have, if that is asked.
+  public var shape: [Int]?
+  /// Planes that events must have, if that is asked.
+  public var planeCount: Int?
+  /// Whether the network is given the logarithm of charge plus one.
+  public var takesLogarithm = false
   /// Order of events.
   public var access = Access.randomBlocks
   /// Events of a batch.
@@ -65,6 +75,9 @@ public struct DataConfiguration: Equatable, Sendable {
       throw TaggerError(
         .usage, "--minibatch-size \(minibatchSize) is not possible: use 1 to 65536 events")
     }
+    if let maxVoxels, maxVoxels < 0 {
+      throw TaggerError(.usage, "--max-voxels \(maxVoxels) is not possible: use zero or more")
+    }
     guard imageProducer != labelProducer else {
       throw TaggerError(
         .usage,
@@ -77,8 +90,28 @@ public struct DataConfiguration: Equatable, Sendable {
   }
 }
 
+extension DataConfiguration {
+  /// The configuration with images as a mode computes them.
+  func filling(for mode: TrainingConfiguration.Mode) -> DataConfiguration {
+    var data = self
+    data.fillsImages = mode == .dense
+    return data
+  }
+}
+
 /// How a run trains.
 public struct TrainingConfiguration: Equatable, Sendable {
+  /// Which pixels a network computes.
+  public enum Mode: String, CaseIterable, Sendable {
+    /// The stored ones alone.
+    case sparse
+    /// All of an image.
+    case dense
+    /// All of an image, of which those that are not stored are set to zero after every layer and left
+    /// out of normalisation: the sparse network's results, the dense one's work.
+    case masked
+  }
+
   /// How pixels are weighted in the loss.
   public enum Balance: String, CaseIterable, Sendable {
     /// All alike.
@@ -99,10 +132,20 @@ public struct TrainingConfiguration: Equatable, Sendable {
     case pooled
   }
 
+  /// Which pixels are computed.
+  public var mode = Mode.sparse
+  /// The preset that the network started from.
+  public var preset = UResNetConfiguration.Preset.uresnet
+  /// The form it was asked for in, if it was.
+  public var form: UResNetConfiguration.Form?
+  /// The way planes were asked to be taken together, if they were.
+  public var convolutionMode: UResNetConfiguration.ConvolutionMode?
   /// Number of steps.
   public var iterations = 25
   /// Learning rate.
   public var learningRate = 3e-4
+  /// How much of each weight is added to its gradient.
+  public var weightDecay = 0.0
   /// Optimizer.
   public var optimizer = OptimizerKind.adam
   /// Weighting of the loss.
@@ -130,13 +173,42 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public var loggingIteration = 1
   /// Most events that are scored at the end.
   public var scoredEvents = 24
-  /// The file of events to score at the end, or nothing to score training events.
+  /// The file of events to validate with, and to score at the end; nothing to score training events.
   public var auxiliaryFile: String?
+  /// Steps between two batches of validation.
+  public var auxiliaryIteration = 10
+  /// Events of such a batch.
+  public var auxiliaryMinibatchSize = 2
+  /// From 2 on, layers and their sizes are printed.
+  public var verbosity = 0
+  /// Whether an event is drawn at the end.
+  public var drawsPicture = true
   /// Where pictures go.
   public var logDirectory = "log"
+  /// Steps between two checkpoints; one is written at the end in any case.
+  public var checkpointIteration = 100
+  /// The folder whose `checkpoints` they go to, or nothing for the log directory.
+  public var checkpointDirectory: String?
+  /// A checkpoint to start from, or a folder of them.
+  public var weights: String?
 
   /// Today's defaults.
   public init() {}
+
+  /// The defaults of a preset: those of June 2019 with the seed's, otherwise today's.
+  public init(preset: UResNetConfiguration.Preset) {
+    self.preset = preset
+    guard preset == .seed else { return }
+    iterations = 10_000
+    learningRate = 1e-4
+    weightDecay = 1e-4
+    checkpointIteration = 500
+    auxiliaryMinibatchSize = 1
+    seedBalanceLoss = false
+  }
+
+  /// The learning rate of the steps: the optimizer's own where none above zero is given.
+  public var usedLearningRate: Double { learningRate > 0 ? learningRate : optimizer.learningRate }
 
   /// The loss these switches mean.
   public var loss: SegmentationLoss {
@@ -160,9 +232,17 @@ public struct TrainingConfiguration: Equatable, Sendable {
     guard iterations >= 1 else {
       throw TaggerError(.usage, "--iterations \(iterations) is not possible: use 1 or more")
     }
-    guard learningRate > 0, learningRate.isFinite else {
+    guard learningRate.isFinite else {
       throw TaggerError(
         .usage, "--learning-rate \(learningRate) is not possible: use a number above zero")
+    }
+    guard weightDecay >= 0, weightDecay.isFinite else {
+      throw TaggerError(
+        .usage, "--regularize-weights \(weightDecay) is not possible: use zero or more")
+    }
+    guard auxiliaryIteration >= 1, (1...65_536).contains(auxiliaryMinibatchSize) else {
+      throw TaggerError(
+        .usage, "--aux-iteration is 1 or more, and --aux-minibatch-size 1 to 65536 events")
     }
     guard (1...Self.mostThreads).contains(threads) else {
       throw TaggerError(
@@ -170,12 +250,34 @@ public struct TrainingConfiguration: Equatable, Sendable {
     }
     if let problem = InstructionSet.forcedInVain { throw TaggerError(.usage, problem) }
     try validatePrecision()
+    try validateMode()
     guard loggingIteration >= 1 else {
       throw TaggerError(
         .usage, "--logging-iteration \(loggingIteration) is not possible: use 1 or more")
     }
+    guard checkpointIteration >= 1 else {
+      throw TaggerError(
+        .usage, "--checkpoint-iteration \(checkpointIteration) is not possible: use 1 or more")
+    }
     guard scoredEvents >= 0 else {
       throw TaggerError(.usage, "--score-events \(scoredEvents) is not possible: use 0 or more")
+    }
+  }
+
+  /// Refuses what only sites have.
+  private func validateMode() throws(TaggerError) {
+    guard mode != .sparse else { return }
+    guard precision == .float32 else {
+      throw TaggerError(
+        .usage,
+        "--precision \(precision.rawValue) is for sparse convolutions: full images are "
+          + "computed in float32")
+    }
+    guard convolution == .automatic, siteIndex == .automatic else {
+      throw TaggerError(
+        .usage,
+        "--convolution and --site-index choose how sparse convolutions are computed: leave "
+          + "them out for full images, or add --sparse")
     }
   }
 

@@ -68,7 +68,7 @@ struct Scoring {
     logger.info(
       "\nScored \(scored) \(description) one by one (\(training.averaging.rawValue) metrics):")
     logger.info("\(table(running, batchwise, baselines))")
-    if let picture { try draw(picture.batch, picture.predictions, folder) }
+    if let picture, training.drawsPicture { try draw(picture.batch, picture.predictions, folder) }
   }
 
   /// One event at a time, in order, from the auxiliary file if there is one.
@@ -114,6 +114,12 @@ struct Scoring {
     ]
   }
 
+  /// Of full images, most pixels are empty and said to be.
+  private func hasColor(_ row: Int, _ batch: LoadedBatch, _ predictions: [UInt8]) -> Bool {
+    !data.fillsImages || batch.sites.features[row] != 0 || batch.sites.labels[row] != 0
+      || predictions[row] != 0
+  }
+
   private func draw(_ batch: LoadedBatch, _ predictions: [UInt8], _ folder: OutputFolder) throws {
     let sites = batch.sites.plan.sites
     var planes = (0..<geometry.planes).map { _ in
@@ -121,7 +127,7 @@ struct Scoring {
         width: geometry.columns, height: geometry.rows, rows: [], columns: [], charge: [],
         truth: [], prediction: [])
     }
-    for row in 0..<sites.count {
+    for row in 0..<sites.count where hasColor(row, batch, predictions) {
       let place = sites.coordinates(row: row)
       planes[place[0]].rows.append(place[1])
       planes[place[0]].columns.append(place[2])

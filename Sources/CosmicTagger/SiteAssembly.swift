@@ -1,3 +1,4 @@
+import Foundation
 import LArCV
 import Sites
 import Tensors
@@ -16,12 +17,18 @@ public struct SiteAssembly: Sendable {
 
   private let labelConvention: DataConfiguration.LabelConvention
   private let precision: Precision
+  private let maxVoxels: Int
+  private let takesLogarithm: Bool
+  private let fullImages: FullImages?
 
   /// An assembly for a detector.
   public init(_ geometry: ImageGeometry, _ configuration: DataConfiguration) {
     self.geometry = geometry
     labelConvention = configuration.labelConvention
     precision = configuration.roundsCharges ? .bfloat16 : .float32
+    maxVoxels = configuration.maxVoxels ?? .max
+    takesLogarithm = configuration.takesLogarithm
+    fullImages = configuration.fillsImages ? FullImages() : nil
   }
 
   /// The classes of pixels, in the order of the network's logits.
@@ -76,7 +83,8 @@ public struct SiteAssembly: Sendable {
         }
       }
       let sites = try SiteSet(packing: packing, sortedKeys: keys)
-      return Batch(sites: sites, charges: charges, labels: labels, planes: planes)
+      let batch = Batch(sites: sites, charges: charges, labels: labels, planes: planes)
+      return try fullImages?.fill(batch) ?? batch
     } catch {
       throw TaggerError(error)
     }
@@ -99,6 +107,12 @@ public struct SiteAssembly: Sendable {
             + "\(geometry.planes) planes")
       }
     }
+    if let image = event.images.first(where: { $0.ids.count > maxVoxels }) {
+      throw TaggerError(
+        .badData,
+        "projection \(image.meta.projection) of \(event.name) has \(image.ids.count) voxels, more than "
+          + "--max-voxels \(maxVoxels): raise it, or leave the event out")
+    }
     for images in [event.images, event.labels] {
       let projections = images.map(\.meta.projection)
       guard Set(projections).count == projections.count else {
@@ -116,7 +130,8 @@ public struct SiteAssembly: Sendable {
     }
     var pixels = try sorted(image, plane: plane, batch: batch, packing)
     pixels.values = pixels.values.map {
-      precision.rounded($0 / Float(geometry.reduction * geometry.reduction))
+      let charge = $0 / Float(geometry.reduction * geometry.reduction)
+      return precision.rounded(takesLogarithm ? log1p(charge) : charge)
     }
     var labels = [UInt8](repeating: PixelClass.background.rawValue, count: pixels.keys.count)
     if let truth = event.labels.first(where: { $0.meta.projection == plane }) {

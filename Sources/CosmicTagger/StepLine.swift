@@ -2,6 +2,8 @@ import Foundation
 
 /// The line a training step prints, in the original's form: metrics first, then rates and times.
 public struct StepLine {
+  /// What the figures are of: `train`, or `test`.
+  public var kind: String
   /// Number of the step, from zero.
   public var step: Int
   /// The loss.
@@ -15,9 +17,11 @@ public struct StepLine {
 
   /// A line with all it says.
   public init(
-    step: Int, loss: Double, metrics: SegmentationMetrics, eventsPerSecond: Double,
+    kind: String = "train", step: Int, loss: Double, metrics: SegmentationMetrics,
+    eventsPerSecond: Double,
     seconds: [(name: String, value: Double)]
   ) {
+    self.kind = kind
     self.step = step
     self.loss = loss
     self.metrics = metrics
@@ -36,7 +40,7 @@ public struct StepLine {
     let values = figures.map { "\($0.0): \(Self.significant($0.1))" }.joined(separator: ", ")
     let times = seconds.map { String(format: "%.3f ", $0.value) + $0.name }
     let rate = String(format: "%.2f Img/s", eventsPerSecond)
-    return "train Step \(step) metrics: \(values) (\(([rate] + times).joined(separator: " / ")))"
+    return "\(kind) Step \(step) metrics: \(values) (\(([rate] + times).joined(separator: " / ")))"
   }
 
   private static func significant(_ value: Double) -> String {

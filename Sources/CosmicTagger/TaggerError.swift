@@ -48,7 +48,7 @@ public struct TaggerError: Error, CustomStringConvertible, Sendable {
       self.init(.usage, error.namingOptions.description)
     case is PictureError:
       self.init(.inputOutput, "\(error)")
-    case is SiteError, is LayerError, is PlanningError, is TrainingError:
+    case is SiteError, is LayerError, is PlanningError, is TrainingError, is CheckpointError:
       self.init(.badData, "\(error)")
     default:
       self.init(.software, "\(error)")

@@ -6,7 +6,7 @@ import Telemetry
 import Tensors
 import Training
 
-/// `cosmic-tagger train`: reads events, trains the sparse network, and judges it at the end.
+/// `cosmic-tagger train`: reads events, trains a network, and judges it at the end.
 public struct TrainingRun {
   /// What is read.
   public let data: DataConfiguration
@@ -26,7 +26,7 @@ public struct TrainingRun {
   ) throws(TaggerError) {
     try data.validate()
     try training.validate()
-    self.data = data
+    self.data = data.filling(for: training.mode)
     self.network = network
     self.training = training
     self.logger = logger
@@ -50,41 +50,79 @@ public struct TrainingRun {
     configuration.planes = geometry.planes
     let folder = try OutputFolder(training.logDirectory)
     try configuration.validate()
-    report(configuration)
+    report(configuration, geometry)
+    try writeConfiguration(configuration, folder)
     try geometry.checkDepth(configuration.depth)
     let scoring = Scoring(data: data, training: training, geometry: geometry, logger: logger)
     try scoring.checkAuxiliaryFile()
 
-    let network = try UResNet(configuration, over: SparseConvolutions(seed: training.seed))
+    let network = try configuration.network(training.mode, seed: training.seed)
     logger.info("Total number of trainable parameters in this network: \(network.parameterCount)")
+    if let weights = training.weights {
+      let file = try CheckpointFolder.file(named: weights)
+      try Checkpoint(contentsOf: file).load(
+        into: network, file: file,
+        remedy: "give the network's switches that it was trained with")
+      logger.info("Restoring weights from  \(file)")
+    }
+    let checkpoints = try CheckpointFolder(
+      training.checkpointDirectory ?? training.logDirectory, of: network, configuration)
     let trainer = Trainer(
       network: network, loss: training.loss, optimizer: training.optimizer.make(),
       threads: Threads(count: training.threads), seed: training.seed,
       convolution: training.convolution, precision: training.precision,
-      lossScale: training.lossScale)
+      lossScale: training.lossScale, weightDecay: training.weightDecay)
     let planner = NetworkPlanner(
       network, inputChannels: configuration.inputChannels, index: training.siteIndex)
+    if training.verbosity >= 2 {
+      let size = [geometry.planes, geometry.rows, geometry.columns]
+      let summary = try network.plan(for: size)
+      logger.info("\(summary)")
+    }
     let assembly = SiteAssembly(geometry, data)
+    let validation = Validation(data, training, geometry, planner, logger: logger)
 
     try steps(
       trainer,
       EventLoader(data, assembly: assembly, planner: planner, batchCount: training.iterations),
-      geometry)
+      checkpoints, validation, geometry)
     try scoring.run(trainer, assembly, planner, folder)
   }
 
-  private func report(_ configuration: UResNetConfiguration) {
+  private func report(_ configuration: UResNetConfiguration, _ geometry: ImageGeometry) {
+    guard training.preset != .seed else {
+      let listing = SeedListing(
+        data, configuration, training, shape: [geometry.rows, geometry.columns])
+      for line in listing.lines { logger.info("\(line)") }
+      return
+    }
     var listing = ConfigurationListing()
     listing.add("mode", "train")
-    listing.add("sparse", "True")
+    listing.add("sparse", training.mode == .sparse ? "True" : "False")
+    listing.add("masked", training.mode == .masked ? "True" : "False")
     listing.add(data)
     listing.add(training)
     listing.add(configuration)
     for line in listing.lines { logger.info("\(line)") }
   }
 
+  /// Leaves what was resolved where `--config` finds it.
+  private func writeConfiguration(
+    _ configuration: UResNetConfiguration, _ folder: OutputFolder
+  ) throws {
+    let text = ResolvedConfiguration(data, configuration, training).text
+    do {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: folder.file("config.yaml")))
+    } catch {
+      throw TaggerError(
+        .inputOutput,
+        "\(folder.file("config.yaml")) cannot be written: choose another --log-directory")
+    }
+  }
+
   private func steps(
-    _ trainer: Trainer, _ loader: EventLoader, _ geometry: ImageGeometry
+    _ trainer: Trainer, _ loader: EventLoader, _ checkpoints: CheckpointFolder,
+    _ validation: Validation?, _ geometry: ImageGeometry
   ) throws {
     var bar = ProgressBar()
     var durations: [Double] = []
@@ -92,13 +130,19 @@ public struct TrainingRun {
     var waiting = Stopwatch()
     while let batch = try loader.next() {
       let waited = waiting.lap()
-      if durations.isEmpty { logger.info("\(PlanSummary(batch.sites.plan).line)") }
-      let result = try trainer.step(batch.sites, learningRate: training.learningRate)
+      if durations.isEmpty, training.mode == .sparse {
+        logger.info("\(PlanSummary(batch.sites.plan).line)")
+      }
+      let result = try trainer.step(batch.sites, learningRate: training.usedLearningRate)
       let step = durations.count
       durations.append(clock.lap())
       if step % training.loggingIteration == 0 || step == training.iterations - 1 {
         bar.finish(erasing: true)
         logger.info("\(line(step, result, batch, waited, durations[step], geometry))")
+      }
+      try validation?.run(trainer, after: step + 1)
+      if (step + 1) % training.checkpointIteration == 0 || step == training.iterations - 1 {
+        try checkpoints.write(step: step + 1)
       }
       bar.update(step: step + 1, of: training.iterations)
       _ = waiting.lap()

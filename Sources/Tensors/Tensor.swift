@@ -64,6 +64,14 @@ public struct Tensor {
     return Tensor(rows: rows, channels: channels, values: values, owner: owner)
   }
 
+  /// Some of the rows, seen as a tensor of their own.
+  public func rows(_ range: Range<Int>) -> Tensor {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows of the tensor")
+    return Tensor(
+      rows: range.count, channels: channels, values: values + range.lowerBound * channels,
+      owner: owner)
+  }
+
   /// One value, for tests and small work.
   public subscript(row: Int, channel: Int) -> Float {
     get {

@@ -19,7 +19,9 @@ struct BuildNet: ParsableCommand {
 
   func run() throws {
     try reportingErrors { () throws(TaggerError) in
-      for line in try parameterListing(network.configuration) { logger.info("\(line)") }
+      for line in try parameterListing(
+        network.configuration, mode: network.pixels.mode)
+      { logger.info("\(line)") }
     }
   }
 }

@@ -3,8 +3,22 @@ import CosmicTagger
 import Foundation
 import Logging
 
-/// The command line of CosmicTagger.
+/// The program: what users of the original write becomes arguments of this command line first.
 @main
+enum Program {
+  static func main() {
+    do throws(TaggerError) {
+      let arguments = try ArgumentTranslation.translate(
+        Array(CommandLine.arguments.dropFirst()), accepted: OptionScope.options)
+      CosmicTaggerCommand.main(arguments)
+    } catch {
+      _ = Output.write("cosmic-tagger: \(error.description)\n", to: STDERR_FILENO)
+      exit(error.kind.rawValue)
+    }
+  }
+}
+
+/// The command line of CosmicTagger.
 struct CosmicTaggerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cosmic-tagger",
@@ -18,9 +32,15 @@ struct CosmicTaggerCommand: ParsableCommand {
       or with a larcv3 file:
         cosmic-tagger inspect --file events.h5
         cosmic-tagger train --sparse --file events.h5 --preset a21 --downsample 1 -mb 1 -i 100
+
+      Options may be spelled as CosmicTagger spelled them in 2019 and later, given as today's \
+      dotted names (network.depth=5 run.iterations=100), or come from a YAML file (--config \
+      run.yaml; training leaves its own as config.yaml in the log directory). cosmic-tagger \
+      switches lists what each of the original's means here.
       """,
     subcommands: [
-      Train.self, Profile.self, Iotest.self, Inspect.self, Simulate.self, BuildNet.self,
+      Train.self, Compare.self, Profile.self, Iotest.self, Inspect.self, Simulate.self,
+      BuildNet.self, Switches.self,
     ])
 }
 

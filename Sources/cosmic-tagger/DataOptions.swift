@@ -16,8 +16,9 @@ struct DataOptions: ParsableArguments {
 
   @Option(
     name: [.customLong("mb", withSingleDash: true), .long],
-    parsing: .unconditional, help: ArgumentHelp("Events of a batch.", valueName: "events"))
-  var minibatchSize = 2
+    parsing: .unconditional,
+    help: ArgumentHelp("Events of a batch. (default: 2; 1 of --preset seed)", valueName: "events"))
+  var minibatchSize: Int?
 
   @Option(
     parsing: .unconditional,
@@ -50,6 +51,32 @@ struct DataOptions: ParsableArguments {
       valueName: "number"))
   var seed: UInt64 = 0
 
+  @Option(
+    help: ArgumentHelp(
+      "Seed of the order of events and of simulated ones, where it is not --seed.",
+      valueName: "number"))
+  var dataSeed: UInt64?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Refuse events that store more voxels than this on a plane.", valueName: "voxels"))
+  var maxVoxels: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Refuse images that do not have so many rows and columns, after --downsample.",
+      discussion: "Two numbers, drift first: --shape 640 1024.", valueName: "rows columns"))
+  var shape: ImageShape?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Refuse events of another number of planes.", valueName: "planes"))
+  var nplanes: Int?
+
+  @Option(help: "Give the network ln(charge + 1) instead of charges. (default: False)")
+  var imgTransform: Truth?
+
   func validate() throws {
     guard file == nil else { return }
     let ofFiles = DataConfiguration()
@@ -68,14 +95,29 @@ struct DataOptions: ParsableArguments {
   var configuration: DataConfiguration {
     var data = DataConfiguration()
     data.file = file
-    data.minibatchSize = minibatchSize
+    data.minibatchSize = minibatchSize ?? data.minibatchSize
     data.downsample = downsample
     data.imageProducer = imageProducer
     data.labelProducer = labelProducer
     data.axes = axes
     data.labelConvention = labelConvention
     data.access = access
-    data.seed = seed
+    data.seed = dataSeed ?? seed
+    data.maxVoxels = maxVoxels
+    data.shape = shape?.extents
+    data.planeCount = nplanes
+    data.takesLogarithm = imgTransform?.value ?? false
     return data
+  }
+}
+
+/// Rows and columns, as `640,1024` or `640x1024`.
+struct ImageShape: ExpressibleByArgument {
+  let extents: [Int]
+
+  init?(argument: String) {
+    let parts = argument.split { ",x× ".contains($0) }.map { Int($0) }
+    guard parts.count == 2, let rows = parts[0], let columns = parts[1] else { return nil }
+    extents = [rows, columns]
   }
 }

@@ -7,6 +7,7 @@ extension UResNetConfiguration.Growth: ExpressibleByArgument {}
 extension UResNetConfiguration.Deepest: ExpressibleByArgument {}
 extension UResNetConfiguration.Downsampling: ExpressibleByArgument {}
 extension UResNetConfiguration.Upsampling: ExpressibleByArgument {}
+extension UResNetConfiguration.PlaneScope: ExpressibleByArgument {}
 
 /// A truth value as the original's scripts spell it.
 enum Truth: String, CaseIterable, ExpressibleByArgument {
@@ -79,7 +80,12 @@ struct NetworkOptions: ParsableArguments {
   @Option(help: "How images are halved.")
   var downsampling: UResNetConfiguration.Downsampling?
 
-  @Option(help: "How images are doubled.")
+  @Option(
+    help: ArgumentHelp(
+      "How images are doubled.",
+      discussion:
+        "interpolation takes the nearest coarse value, bilinear (full images only) lies between "
+        + "four, as the original's dense 2D network."))
   var upsampling: UResNetConfiguration.Upsampling?
 
   @Option(help: ArgumentHelp("Channels of the blocks at the bottom.", valueName: "channels"))
@@ -95,7 +101,8 @@ struct NetworkOptions: ParsableArguments {
     help: ArgumentHelp(
       "What happens at the bottom.",
       discussion:
-        "merged: planes become one; convolved: they stay, and 3×1×1 filters reach across; "
+        "merged: planes become one; stacked: their channels lie side by side, without a "
+        + "convolution (full images only); convolved: they stay, and 3×1×1 filters reach across; "
         + "per_plane: they stay apart; none: nothing, as in the original's sparse network of today."
     ))
   var deepest: UResNetConfiguration.Deepest?
@@ -109,8 +116,33 @@ struct NetworkOptions: ParsableArguments {
   @Option(help: "Skips join before (True) or after (False) the blocks on the way up.")
   var connectPreResBlocksUp: Truth?
 
+  @Option(help: "Whether normalisation and activation follow the first convolution.")
+  var initialActivation: Truth?
+
+  @Option(help: "Whether they follow the bottom's merge and split.")
+  var mergeActivation: Truth?
+
+  @Option(help: "Whether they follow the convolution of joined skips.")
+  var joinActivation: Truth?
+
+  @Option(help: "Whether the planes that leave a merged bottom have biases and norms of their own.")
+  var splitScope: UResNetConfiguration.PlaneScope?
+
   @Option(help: ArgumentHelp("Slope of activations for negative values.", valueName: "slope"))
   var leak: Float?
+
+  @Option(
+    help: ArgumentHelp(
+      "The slope after the sum of residual blocks, where it differs.", valueName: "slope"))
+  var leakAfterSum: Float?
+
+  @Option(
+    help: ArgumentHelp(
+      "The slope after convolutions that halve or double, where it differs.", valueName: "slope"))
+  var leakOfScaling: Float?
+
+  @Option(help: "Whether planes are normalised together or each for itself.")
+  var normalizationScope: UResNetConfiguration.PlaneScope?
 
   @Option(help: ArgumentHelp("Added to the variance in normalisation.", valueName: "number"))
   var normalizationEpsilon: Double?
@@ -118,6 +150,8 @@ struct NetworkOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Weight of a batch in the running statistics.", valueName: "number"))
   var normalizationMomentum: Double?
+
+  @OptionGroup(title: "Pixels") var pixels: ModeOptions
 
   func validate() throws {
     let network = configuration
@@ -143,8 +177,16 @@ struct NetworkOptions: ParsableArguments {
   }
 
   /// The preset with all changes.
-  var configuration: UResNetConfiguration {
-    var network = UResNetConfiguration(preset: preset)
+  var configuration: UResNetConfiguration { changed(pixels.configuration(preset)) }
+
+  /// The same for a network that every mode can compute: in sparse form unless another is asked for.
+  var comparedConfiguration: UResNetConfiguration {
+    changed(
+      UResNetConfiguration(preset: preset, form: pixels.form ?? .sparse, mode: pixels.convMode))
+  }
+
+  private func changed(_ preset: UResNetConfiguration) -> UResNetConfiguration {
+    var network = preset
     set(&network.initialFilters, nInitialFilters)
     set(&network.depth, networkDepth)
     set(&network.blocksPerLayer, blocksPerLayer)
@@ -164,7 +206,14 @@ struct NetworkOptions: ParsableArguments {
     if let blockConcat { network.separatePlanes(blockConcat.value) }
     set(&network.connectPreDown, connectPreResBlocksDown?.value)
     set(&network.connectPreUp, connectPreResBlocksUp?.value)
+    set(&network.initialActivation, initialActivation?.value)
+    set(&network.mergeActivation, mergeActivation?.value)
+    set(&network.joinActivation, joinActivation?.value)
+    set(&network.splitScope, splitScope)
     set(&network.leak, leak)
+    set(&network.leakAfterSum, leakAfterSum.map { $0 })
+    set(&network.leakOfScaling, leakOfScaling.map { $0 })
+    set(&network.normalizationScope, normalizationScope)
     set(&network.normalizationEpsilon, normalizationEpsilon)
     set(&network.normalizationMomentum, normalizationMomentum)
     return network

@@ -34,9 +34,6 @@ struct Profile: ParsableCommand {
       --trace trace.json
       """)
 
-  @Flag(help: "Compute on active sites only, as profile always does.")
-  var sparse = false
-
   @OptionGroup(title: "Events") var data: DataOptions
 
   @Option(
@@ -79,6 +76,7 @@ struct Profile: ParsableCommand {
   func run() throws {
     try reportingErrors { () throws(TaggerError) in
       var training = TrainingConfiguration()
+      training.mode = network.pixels.mode
       training.threads = threads
       training.siteIndex = siteIndex
       training.seed = data.seed

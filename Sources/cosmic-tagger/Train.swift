@@ -25,24 +25,31 @@ struct Train: ParsableCommand {
       -lr 1e-3 --loss-balance-scheme light
       """)
 
-  @Flag(
-    help: "Compute on active sites only. Required: dense images are not supported yet.")
-  var sparse = false
-
   @OptionGroup(title: "Events") var data: DataOptions
 
   @Option(
     name: [.customShort("i"), .long], parsing: .unconditional,
-    help: ArgumentHelp("Number of steps.", valueName: "steps"))
-  var iterations = 25
+    help: ArgumentHelp(
+      "Number of steps. (default: 25; 10000 of --preset seed)", valueName: "steps"))
+  var iterations: Int?
 
   @Option(
     name: [.customLong("lr", withSingleDash: true), .long],
-    parsing: .unconditional, help: ArgumentHelp("Learning rate.", valueName: "rate"))
-  var learningRate = 3e-4
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Learning rate; zero or less for the optimizer's own. (default: 3e-4; 1e-4 of --preset seed)",
+      valueName: "rate"))
+  var learningRate: Double?
 
   @Option(name: [.customShort("o"), .long], help: "How weights follow their gradients.")
   var optimizer = OptimizerKind.adam
+
+  @Option(
+    name: [.customLong("rw", withSingleDash: true), .long], parsing: .unconditional,
+    help: ArgumentHelp(
+      "Add so much of each weight to its gradient. (default: 0; 1e-4 of --preset seed)",
+      valueName: "factor"))
+  var regularizeWeights: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -108,21 +115,37 @@ struct Train: ParsableCommand {
   var auxFile: String?
 
   @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Steps from one batch of --aux-file to the next, as validation.", valueName: "steps"))
+  var auxIteration = 10
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Events of such a batch. (default: 2; 1 of --preset seed)", valueName: "events"))
+  var auxMinibatchSize: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("From 2 on, print the size of every layer at the start.", valueName: "level")
+  )
+  var verbosity = 0
+
+  @Flag(help: "Draw no event at the end.")
+  var noSummaryImages = false
+
+  @Option(
     help: ArgumentHelp("Most events to score at the end; 0 for none.", valueName: "events"))
   var scoreEvents = 24
+
+  @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
 
   @OptionGroup(title: "Precision") var precision: PrecisionOptions
 
   @OptionGroup(title: "Network") var network: NetworkOptions
 
   func validate() throws {
-    guard sparse else {
-      throw ValidationError(
-        "training on dense images is not supported yet: add --sparse to train on active sites")
-    }
-    guard auxFile == nil || scoreEvents != 0 else {
-      throw ValidationError("--aux-file is scored at the end, but --score-events 0 scores nothing")
-    }
     guard lossBalanceScheme == nil || balanceLoss == nil else {
       throw ValidationError(
         "--loss-balance-scheme and --balance-loss are two ways to say one thing: use one of them")
@@ -132,6 +155,7 @@ struct Train: ParsableCommand {
   func run() throws {
     try reportingErrors { () throws(TaggerError) in
       var (data, training) = (data.configuration, training)
+      if self.data.minibatchSize == nil, network.preset == .seed { data.minibatchSize = 1 }
       precision.apply(to: &data, &training)
       try TrainingRun(
         data: data, network: network.configuration, training: training,
@@ -141,12 +165,17 @@ struct Train: ParsableCommand {
   }
 
   private var training: TrainingConfiguration {
-    var training = TrainingConfiguration()
-    training.iterations = iterations
-    training.learningRate = learningRate
+    var training = TrainingConfiguration(preset: network.preset)
+    training.form = network.pixels.form
+    training.convolutionMode = network.pixels.convMode
+    training.mode = network.pixels.mode
+    training.iterations = iterations ?? training.iterations
+    training.learningRate = learningRate ?? training.learningRate
+    training.weightDecay = regularizeWeights ?? training.weightDecay
     training.optimizer = optimizer
     training.balance = lossBalanceScheme ?? training.balance
-    training.seedBalanceLoss = balanceLoss?.value
+    training.seedBalanceLoss =
+      balanceLoss?.value ?? (lossBalanceScheme == nil ? training.seedBalanceLoss : nil)
     training.averaging = metrics
     training.seed = data.seed
     training.threads = threads
@@ -155,7 +184,12 @@ struct Train: ParsableCommand {
     training.loggingIteration = loggingIteration
     training.scoredEvents = scoreEvents
     training.auxiliaryFile = auxFile
+    training.auxiliaryIteration = auxIteration
+    training.auxiliaryMinibatchSize = auxMinibatchSize ?? training.auxiliaryMinibatchSize
+    training.verbosity = verbosity
+    training.drawsPicture = !noSummaryImages
     training.logDirectory = logDirectory
+    checkpoints.apply(to: &training)
     return training
   }
 }

@@ -34,7 +34,7 @@ package struct NetworkProfiler {
     let threads = Threads(count: training.threads)
     let peaks = MachinePeaks(measuredBy: threads, precision: training.precision)
     MemoryUse.forgetPeak()
-    let network = try UResNet(network, over: SparseConvolutions(seed: training.seed))
+    let network = try network.network(training.mode, seed: training.seed)
     let trainer = Trainer(
       network: network, loss: training.loss, optimizer: training.optimizer.make(),
       threads: threads, seed: training.seed, convolution: training.convolution,

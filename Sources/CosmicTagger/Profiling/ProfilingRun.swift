@@ -54,7 +54,7 @@ public struct ProfilingRun {
     if let top = output.top, top < 1 {
       throw TaggerError(.usage, "--top \(top) is not possible: use 1 or more")
     }
-    self.data = data
+    self.data = data.filling(for: training.mode)
     self.network = network
     self.training = training
     self.preset = preset

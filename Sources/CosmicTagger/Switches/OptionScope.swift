@@ -1,0 +1,52 @@
+/// The long options of the commands that read configuration files.
+public enum OptionScope {
+  private static let events: Set<String> = [
+    "--file", "--minibatch-size", "--downsample", "--image-producer", "--label-producer", "--axes",
+    "--label-convention", "--access", "--seed", "--data-seed", "--max-voxels", "--shape",
+    "--nplanes", "--img-transform",
+  ]
+
+  private static let network: Set<String> = [
+    "--preset", "--n-initial-filters", "--network-depth", "--blocks-per-layer",
+    "--blocks-deepest-layer", "--blocks-final", "--residual", "--connections", "--growth-rate",
+    "--use-bias", "--batch-norm", "--downsampling", "--upsampling", "--bottleneck-deepest",
+    "--filter-size-deepest", "--initial-filter-size", "--initial-activation", "--merge-activation",
+    "--join-activation", "--deepest", "--block-concat", "--connect-pre-res-blocks-down",
+    "--connect-pre-res-blocks-up", "--split-scope", "--leak", "--leak-after-sum",
+    "--leak-of-scaling", "--normalization-scope", "--normalization-epsilon",
+    "--normalization-momentum", "--sparse", "--dense", "--masked", "--form", "--conv-mode",
+  ]
+
+  private static let precision: Set<String> = [
+    "--precision", "--model-half-precision", "--input-half-precision", "--loss-scale",
+  ]
+
+  private static let training: Set<String> = [
+    "--iterations", "--learning-rate", "--optimizer", "--regularize-weights",
+    "--loss-balance-scheme", "--balance-loss", "--metrics", "--threads", "--convolution",
+    "--site-index", "--logging-iteration", "--log-directory", "--aux-file", "--aux-iteration",
+    "--aux-minibatch-size", "--score-events", "--weights", "--checkpoint-iteration",
+    "--checkpoint-directory", "--verbosity", "--no-summary-images",
+  ]
+
+  /// Options without a value.
+  static let bare: Set<String> = [
+    "--sparse", "--dense", "--masked", "--no-summary-images",
+  ]
+
+  /// Every option that a configuration file may name.
+  public static let all = events.union(network).union(precision).union(training)
+
+  /// The options of a command.
+  public static func options(of command: String) -> Set<String> {
+    switch command {
+    case "train": all
+    case "profile":
+      events.union(network).union(precision).union(["--threads", "--site-index"])
+    case "compare": events.union(network).union(["--threads"])
+    case "iotest": events.union(["--iterations"])
+    case "build_net": network
+    default: []
+    }
+  }
+}

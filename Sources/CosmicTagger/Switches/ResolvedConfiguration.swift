@@ -1,0 +1,93 @@
+import Networks
+
+/// A run's configuration, all of it, as lines that `--config` reads again.
+public struct ResolvedConfiguration {
+  /// Options without their dashes, with their values; in alphabetical order.
+  public let entries: [(option: String, value: String)]
+
+  /// What gives the same run again, apart from where it writes.
+  public init(
+    _ data: DataConfiguration, _ network: UResNetConfiguration, _ training: TrainingConfiguration
+  ) {
+    var values = Self.values(of: network)
+    values.merge(Self.values(of: data)) { $1 }
+    values.merge(Self.values(of: training)) { $1 }
+    entries = values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
+  /// YAML, one option a line.
+  public var text: String {
+    entries.map { "\($0.option): \(Self.quoted($0.value))\n" }.joined()
+  }
+
+  private static func quoted(_ value: String) -> String {
+    let isPlain = value.allSatisfy { $0.isLetter || $0.isNumber || "_-./+".contains($0) }
+    return isPlain && !value.isEmpty
+      ? value : "\"" + value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+  }
+
+  private static func values(of network: UResNetConfiguration) -> [String: String] {
+    // What the events, the preset or another switch decide is left to them.
+    var values = network.settings.filter { $0.value != "none" || $0.key == "connections" }
+    for name in ["planes", "input-channels", "classes"] { values[name] = nil }
+    if network.deepest == .none {
+      values["deepest"] = "none"
+      for name in ["blocks-deepest-layer", "bottleneck-deepest", "filter-size-deepest"] {
+        values[name] = nil
+      }
+    }
+    if !network.batchNorm {
+      values["normalization-epsilon"] = nil
+      values["normalization-momentum"] = nil
+    }
+    if network.connections == .none {
+      values["connect-pre-res-blocks-down"] = nil
+      values["connect-pre-res-blocks-up"] = nil
+    }
+    return values
+  }
+
+  private static func values(of data: DataConfiguration) -> [String: String] {
+    var values = [
+      "minibatch-size": "\(data.minibatchSize)", "downsample": "\(data.downsample)",
+      "image-producer": data.imageProducer, "label-producer": data.labelProducer,
+      "axes": data.axes.rawValue, "label-convention": data.labelConvention.rawValue,
+      "access": data.access.rawValue, "data-seed": "\(data.seed)",
+      "img-transform": "\(data.takesLogarithm)", "input-half-precision": "\(data.roundsCharges)",
+    ]
+    values["file"] = data.file
+    values["max-voxels"] = data.maxVoxels?.description
+    values["shape"] = data.shape.map { $0.map(String.init).joined(separator: ",") }
+    values["nplanes"] = data.planeCount?.description
+    return values
+  }
+
+  private static func values(of training: TrainingConfiguration) -> [String: String] {
+    var values = [
+      "preset": training.preset.rawValue, training.mode.rawValue: "true",
+      "iterations": "\(training.iterations)", "learning-rate": "\(training.learningRate)",
+      "regularize-weights": "\(training.weightDecay)", "optimizer": training.optimizer.rawValue,
+      "metrics": training.averaging.rawValue, "seed": "\(training.seed)",
+      "threads": "\(training.threads)", "convolution": training.convolution.rawValue,
+      "precision": training.precision.rawValue, "loss-scale": "\(training.lossScale)",
+      "site-index": training.siteIndex.rawValue,
+      "logging-iteration": "\(training.loggingIteration)",
+      "score-events": "\(training.scoredEvents)", "log-directory": training.logDirectory,
+      "aux-iteration": "\(training.auxiliaryIteration)",
+      "aux-minibatch-size": "\(training.auxiliaryMinibatchSize)",
+      "checkpoint-iteration": "\(training.checkpointIteration)",
+      "verbosity": "\(training.verbosity)", "no-summary-images": "\(!training.drawsPicture)",
+    ]
+    if let balance = training.seedBalanceLoss {
+      values["balance-loss"] = "\(balance)"
+    } else {
+      values["loss-balance-scheme"] = training.balance.rawValue
+    }
+    values["form"] = training.form?.rawValue
+    values["conv-mode"] = training.convolutionMode?.rawValue
+    values["aux-file"] = training.auxiliaryFile
+    values["weights"] = training.weights
+    values["checkpoint-directory"] = training.checkpointDirectory
+    return values
+  }
+}

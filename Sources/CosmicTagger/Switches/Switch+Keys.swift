@@ -1,0 +1,154 @@
+/// The configuration of today, by dotted names.
+extension Switch {
+  private static let notYet = "is not there yet"
+
+  private static func truthOption(_ name: String, _ option: String) -> Switch {
+    Switch(name, .truth(yes: [option, "True"], no: [option, "False"]))
+  }
+
+  /// Every key, of master and of version 2.1.
+  public static let keys: [Switch] = run + mode + data + framework + network
+
+  private static let run: [Switch] = [
+    Switch("run.distributed", .fixed(["False"], oneProcess)),
+    Switch("run.compute_mode", .fixed(["CPU"], processorsOnly)),
+    Switch("run.iterations", .option("--iterations")),
+    Switch("run.run_length", .option("--iterations")),
+    Switch("run.run_units", .fixed(["iteration"], "the length of a run is counted in iterations")),
+    Switch("run.aux_iterations", .option("--aux-iteration")),
+    Switch("run.val_iteration", .option("--aux-iteration")),
+    Switch("run.minibatch_size", .option("--minibatch-size")),
+    Switch("run.id", .option("--run-id")),
+    Switch(
+      "run.precision",
+      .option(
+        "--precision", ["float32": "float32", "mixed": "bfloat16", "bfloat16": "bfloat16"])),
+    Switch("run.profile", .fixed(["False"], "use cosmic-tagger profile")),
+    Switch("run.saver", .fixed(["False"], "TensorBoard output \(notYet); use False")),
+    Switch("run.horovod_num_groups", .fixed(["0"], oneProcess)),
+    Switch("run.broadcast_buffers", .fixed(["True"], oneProcess)),
+    Switch("output_dir", .option("--log-directory")),
+  ]
+
+  private static let mode: [Switch] = [
+    Switch("mode.no_summary_images", .truth(yes: ["--no-summary-images"], no: [])),
+    Switch("mode.weights_location", .option("--weights")),
+    Switch("mode.checkpoint_iteration", .option("--checkpoint-iteration")),
+    Switch("mode.summary_iteration", .refused("TensorBoard output \(notYet); leave it out")),
+    Switch("mode.logging_iteration", .option("--logging-iteration")),
+    Switch("mode.quantization_aware", .fixed(["False"], "weights are never quantised; use False")),
+    Switch("mode.start_index", .fixed(["0"], "inference \(notYet); leave it out")),
+    Switch("mode.optimizer.name", .option("--optimizer", optimizers)),
+    Switch("mode.optimizer.learning_rate", .option("--learning-rate")),
+    Switch(
+      "mode.optimizer.lr_schedule.name", .fixed(["flat"], "the learning rate is constant; use flat")
+    ),
+    Switch("mode.optimizer.lr_schedule.peak_learning_rate", .option("--learning-rate")),
+    Switch("mode.optimizer.lr_schedule.min_learning_rate", .refused(constantRate)),
+    Switch("mode.optimizer.lr_schedule.decay_floor", .refused(constantRate)),
+    Switch("mode.optimizer.lr_schedule.decay_epochs", .refused(constantRate)),
+    Switch("mode.optimizer.loss_balance_scheme", .option("--loss-balance-scheme")),
+    Switch(
+      "mode.optimizer.gradient_accumulation",
+      .fixed(["1"], "accumulation of gradients \(notYet); use a larger run.minibatch_size")),
+  ]
+
+  private static let constantRate = "schedules of the learning rate \(notYet); leave it out"
+
+  private static let data: [Switch] = [
+    Switch("data.synthetic", .truth(yes: ["--synthetic"], no: [])),
+    Switch("data.downsample", .option("--downsample")),
+    Switch(
+      "data.data_format",
+      .fixed(
+        ["channels_last", "channels_first"],
+        "use channels_last, or channels_first: results are the same")),
+    truthOption("data.img_transform", "--img-transform"),
+    Switch("data.seed", .option("--data-seed")),
+    Switch("data.data_directory", .option("--data-directory")),
+    Switch("data.file", .option("--file")),
+    Switch("data.aux_file", .option("--aux-file")),
+    Switch("data.paths.train", .option("--file")),
+    Switch("data.paths.val", .option("--aux-file")),
+    Switch(
+      "data.paths.test",
+      .refused("inference \(notYet); give the file to judge by as data.paths.val")),
+    Switch(
+      "data.paths.active", .fixed(["train", "val", "train val"], "training reads train and val")),
+    Switch(
+      "data.version", .fixed(["1"], "the size of images is taken from the file; leave it out")),
+    Switch("data.random_mode", .option("--access")),
+  ]
+
+  private static let framework: [Switch] = [
+    Switch(
+      "framework.name",
+      .fixed(["torch"], "this program is its own framework; its network is that of torch")),
+    Switch("framework.seed", .option("--seed")),
+    Switch("framework.inter_op_parallelism_threads", .fixed(["1", "2", "4"], onePool)),
+    Switch("framework.intra_op_parallelism_threads", .option("--most-threads")),
+    Switch("framework.sparse", .truth(yes: ["--sparse"], no: ["--dense"])),
+    Switch("framework.distributed_mode", .fixed(["DDP"], oneProcess)),
+    Switch("framework.oversubscribe", .fixed(["1"], oneProcess)),
+    Switch("framework.compile", .fixed(["False"], "everything is compiled already; use False")),
+  ]
+
+  private static let network: [Switch] = [
+    Switch("network.name", .option("--preset", presets)),
+    truthOption("network.bias", "--use-bias"),
+    Switch(
+      "network.normalization", .option("--batch-norm", ["batch": "True", "none": "False"])),
+    Switch("network.n_initial_filters", .option("--n-initial-filters")),
+    Switch("network.blocks_per_layer", .option("--blocks-per-layer")),
+    Switch("network.blocks_deepest_layer", .option("--blocks-deepest-layer")),
+    Switch("network.blocks_final", .option("--blocks-final")),
+    Switch("network.depth", .option("--network-depth")),
+    Switch("network.filter_size_deepest", .option("--filter-size-deepest")),
+    Switch("network.kernel_size", .option("--filter-size-deepest", ["3": "3"])),
+    Switch("network.bottleneck_deepest", .option("--bottleneck-deepest")),
+    truthOption("network.residual", "--residual"),
+    Switch("network.block_style", .option("--residual", ["residual": "True", "none": "False"])),
+    Switch("network.depthwise", .fixed(["False"], "blocks convolve all channels; use False")),
+    truthOption("network.block_concat", "--block-concat"),
+    Switch("network.weight_decay", .option("--regularize-weights")),
+    Switch("network.connections", .option("--connections")),
+    Switch("network.conv_mode", .option("--conv-mode", ["conv_2D": "2D", "conv_3D": "3D"])),
+    Switch("network.growth_rate", .option("--growth-rate")),
+    Switch("network.downsampling", .option("--downsampling")),
+    Switch("network.upsampling", .option("--upsampling")),
+    Switch(
+      "network.activation",
+      .fixed(["leaky_relu"], "--leak is the slope for negative values, 0 for ReLU")),
+    Switch("network.classification.active", .truth(yes: ["--classification"], no: [])),
+    truthOption("network.classification.detach", "--classification-detach"),
+    Switch("network.classification.weight", .option("--classification-weight")),
+    Switch("network.classification.n_filters", .option("--classification-n-filters")),
+    Switch("network.classification.n_layers", .option("--classification-n-layers")),
+    Switch("network.vertex.active", .truth(yes: ["--vertex"], no: [])),
+    truthOption("network.vertex.detach", "--vertex-detach"),
+    Switch("network.vertex.depth", .option("--vertex-depth")),
+    Switch("network.vertex.weight", .option("--vertex-weight")),
+    Switch("network.vertex.n_layers", .option("--vertex-n-layers")),
+    Switch("network.vertex.n_filters", .option("--vertex-n-filters")),
+    Switch("network.vertex.l_det", .option("--vertex-l-det")),
+    Switch("network.vertex.l_coord", .option("--vertex-l-coord")),
+  ]
+
+  /// Groups of today's configuration: `network=a21`.
+  public static let groups: [Switch] = [
+    Switch("network", .option("--preset", presets)),
+    Switch(
+      "framework",
+      .fixed(["torch"], "this program is its own framework; its network is that of torch")),
+    Switch("data", .option("--data-group", ["real": "real", "synthetic": "synthetic"])),
+  ]
+
+  private static let presets = [
+    "default": "uresnet", "uresnet": "uresnet", "a21": "a21", "polaris": "polaris",
+    "scc21": "scc21", "scc_21": "scc21", "uresnet3d": "uresnet3d",
+  ]
+
+  private init(_ name: String, _ meaning: Meaning) {
+    self.init(name, [], meaning)
+  }
+}
