@@ -5,6 +5,7 @@ extension Scalar {
   package var nativeType: hid_t {
     switch self {
     case .uint8: submanifold_h5_native_uint8()
+    case .int32: submanifold_h5_native_int32()
     case .uint32: submanifold_h5_native_uint32()
     case .uint64: submanifold_h5_native_uint64()
     case .int64: submanifold_h5_native_int64()

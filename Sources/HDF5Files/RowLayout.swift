@@ -1,6 +1,7 @@
 /// A number as it lies in a row.
 package enum Scalar {
   case uint8
+  case int32
   case uint32
   case uint64
   case int64

@@ -28,6 +28,8 @@ public final class LArCVReader {
   let file: HDF5File
   private let eventIDs: HDF5Table
   private var tables: [Product: SparseTables] = [:]
+  private var clusterTables: [Product: ClusterTables] = [:]
+  private var particleTables: [Product: ParticleTables] = [:]
 
   /// Opens a file.
   ///
@@ -70,6 +72,36 @@ public final class LArCVReader {
     try sparseImages(Product(type: "sparse2d", producer: producer), entry: entry)
   }
 
+  /// The clusters of one event: for each projection, in stored order, its clusters, which may be empty.
+  ///
+  /// - Throws: `LArCVError` of kind `usage` for a producer or an entry that is not in the file,
+  ///   `badData` for a damaged file.
+  public func clusters(producer: String, entry: Int) throws(LArCVError) -> [[SparseImage]] {
+    HDF5.silence()
+    try check(entry)
+    let product = Product(type: "cluster2d", producer: producer)
+    if let known = clusterTables[product] { return try known.clusters(entry: entry) }
+    try checkPresence(product)
+    let opened = try ClusterTables(file: file, product: product, entryCount: entryCount)
+    clusterTables[product] = opened
+    return try opened.clusters(entry: entry)
+  }
+
+  /// The particles of one event, in stored order.
+  ///
+  /// - Throws: `LArCVError` of kind `usage` for a producer or an entry that is not in the file,
+  ///   `badData` for a damaged file.
+  public func particles(producer: String, entry: Int) throws(LArCVError) -> [Particle] {
+    HDF5.silence()
+    try check(entry)
+    let product = Product(type: "particle", producer: producer)
+    if let known = particleTables[product] { return try known.particles(entry: entry) }
+    try checkPresence(product)
+    let opened = try ParticleTables(file: file, product: product, entryCount: entryCount)
+    particleTables[product] = opened
+    return try opened.particles(entry: entry)
+  }
+
   private func check(_ entry: Int) throws(LArCVError) {
     guard (0..<entryCount).contains(entry) else {
       let remedy =
@@ -83,6 +115,13 @@ public final class LArCVReader {
     guard ["sparse2d", "sparse3d"].contains(product.type) else {
       throw .usage(path, "\(product) is not of type sparse2d or sparse3d; ask for one that is")
     }
+    try checkPresence(product)
+    let opened = try SparseTables(file: file, product: product, entryCount: entryCount)
+    tables[product] = opened
+    return opened
+  }
+
+  private func checkPresence(_ product: Product) throws(LArCVError) {
     guard products.contains(product) else {
       let present = products.filter { $0.type == product.type }.map(\.producer)
       let remedy =
@@ -90,8 +129,5 @@ public final class LArCVReader {
         ? "it has no product of this type" : "choose among \(present.joined(separator: ", "))"
       throw .usage(path, "has no \(product.type) of producer \"\(product.producer)\"; \(remedy)")
     }
-    let opened = try SparseTables(file: file, product: product, entryCount: entryCount)
-    tables[product] = opened
-    return opened
   }
 }

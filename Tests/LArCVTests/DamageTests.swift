@@ -21,6 +21,18 @@ enum Exhaustive {
         }
       }
     }
+    for entry in 0..<min(reader.entryCount, 50) {
+      for product in reader.products where product.type == "cluster2d" {
+        note { () throws(LArCVError) in
+          _ = try reader.clusters(producer: product.producer, entry: entry)
+        }
+      }
+      for product in reader.products where product.type == "particle" {
+        note { () throws(LArCVError) in
+          _ = try reader.particles(producer: product.producer, entry: entry)
+        }
+      }
+    }
     if let failure { throw failure }
   }
 }
