@@ -38,6 +38,11 @@ public final class Variable {
     return tensor
   }
 
+  /// The same values as an input of the tape: no gradient goes behind them.
+  public func detached() -> Variable {
+    Variable(rows: rows, channels: channels, tape: tape, tensor: tensor, needsGradient: false)
+  }
+
   /// The pullback, to be run or dropped once.
   func takePullback() -> ((Tensor) -> Void)? {
     defer { pullback = nil }

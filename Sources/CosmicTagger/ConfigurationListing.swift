@@ -36,6 +36,7 @@ public struct ConfigurationListing {
     add("minibatch_size", data.minibatchSize)
     add("data_seed", data.seed)
     add("img_transform", text(data.takesLogarithm))
+    if data.readsTruth { add("truth_producer", data.truthProducer) }
     add("max_voxels", data.maxVoxels.map(String.init) ?? "none")
   }
 
@@ -57,6 +58,10 @@ public struct ConfigurationListing {
     add("convolution", training.convolution.rawValue)
     add("precision", training.precision.rawValue)
     add("loss_scale", training.lossScale)
+    add("classification_weight", training.heads.classification)
+    add("vertex_weight", training.heads.vertex)
+    add("vertex_l_det", training.heads.parts.detection)
+    add("vertex_l_coord", training.heads.parts.coordinates)
     add("instruction_set", InstructionSet.current.name)
     add("site_index", training.siteIndex.rawValue)
     add("logging_iteration", training.loggingIteration)
@@ -103,6 +108,15 @@ public struct ConfigurationListing {
     add("leak_of_scaling", network.leakOfScaling ?? network.leak)
     add("normalization_epsilon", network.normalizationEpsilon)
     add("normalization_momentum", network.normalizationMomentum)
+    add("classification", text(network.classification.isActive))
+    add("classification_detach", text(network.classification.detaches))
+    add("classification_n_filters", network.classification.filters)
+    add("classification_n_layers", network.classification.blocks)
+    add("vertex", text(network.vertex.isActive))
+    add("vertex_detach", text(network.vertex.detaches))
+    add("vertex_depth", network.vertex.depth)
+    add("vertex_n_filters", network.vertex.filters)
+    add("vertex_n_layers", network.vertex.blocks)
   }
 
   /// As Python prints truth values, which is what the original's users look for.

@@ -9,12 +9,17 @@ public struct DetectorEvent: Sendable {
   public let labels: [SparseImage]
   /// How messages name the event: `entry 3 of FILE`.
   public let name: String
+  /// What is known of it as a whole, if that was asked for.
+  public let truth: EventTruth?
 
   /// An event with its images.
-  public init(images: [SparseImage], labels: [SparseImage], name: String) {
+  public init(
+    images: [SparseImage], labels: [SparseImage], name: String, truth: EventTruth? = nil
+  ) {
     self.images = images
     self.labels = labels
     self.name = name
+    self.truth = truth
   }
 }
 
@@ -36,6 +41,7 @@ public struct FileEventSource: EventSource {
   private let reader: LArCVReader
   private let imageProducer: String
   private let labelProducer: String
+  private let truthProducer: String?
 
   /// Opens the file.
   ///
@@ -48,6 +54,7 @@ public struct FileEventSource: EventSource {
     }
     imageProducer = configuration.imageProducer
     labelProducer = configuration.labelProducer
+    truthProducer = configuration.readsTruth ? configuration.truthProducer : nil
     guard reader.entryCount > 0 else {
       throw TaggerError(.badData, "\(path) has no events: choose a file with at least one")
     }
@@ -62,7 +69,12 @@ public struct FileEventSource: EventSource {
       return DetectorEvent(
         images: try checkedImages(imageProducer, entry: number),
         labels: try checkedImages(labelProducer, entry: number),
-        name: "entry \(number) of \(reader.path)")
+        name: "entry \(number) of \(reader.path)",
+        truth: try truthProducer.map { producer in
+          try EventTruth(
+            particles: reader.particles(producer: producer, entry: number),
+            markers: reader.clusters(producer: producer, entry: number))
+        })
     } catch {
       throw TaggerError(error)
     }
@@ -92,7 +104,10 @@ public struct SimulatedEventSource: EventSource {
   public func event(_ number: Int) throws(TaggerError) -> DetectorEvent {
     let event = simulation.event(number)
     return DetectorEvent(
-      images: event.images, labels: event.labels, name: "simulated event \(number)")
+      images: event.images, labels: event.labels, name: "simulated event \(number)",
+      truth: EventTruth(
+        particles: event.neutrino.map { [$0.particle] } ?? [],
+        vertices: event.neutrino?.vertices ?? []))
   }
 }
 

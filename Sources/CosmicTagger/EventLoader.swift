@@ -7,6 +7,8 @@ import Training
 public struct LoadedBatch: Sendable {
   /// Sites with their plan, charges and labels.
   public let sites: LabelledSites
+  /// What heads should say of its events, if the configuration reads that.
+  public let targets: HeadTargets?
   /// The numbers of its events in their source.
   public let events: [Int]
   /// Seconds it took to read the events and assemble their sites.
@@ -82,7 +84,8 @@ public final class EventLoader {
         guard made < batchCount else { return nil }
         made += 1
         let numbers = order.next().map { $0 + firstEvent }
-        return try EventLoader.load(numbers, source, assembly, planner)
+        return try EventLoader.load(
+          numbers, source, assembly, planner, hasTargets: configuration.readsTruth)
       }
     }
   }
@@ -100,10 +103,12 @@ public final class EventLoader {
 
   private static func load(
     _ numbers: [Int], _ source: any EventSource, _ assembly: SiteAssembly,
-    _ planner: NetworkPlanner
+    _ planner: NetworkPlanner, hasTargets: Bool
   ) throws -> LoadedBatch {
     var clock = Stopwatch()
-    let batch = try assembly.batch(numbers.map { try source.event($0) })
+    let events = try numbers.map { try source.event($0) }
+    let batch = try assembly.batch(events)
+    let targets = hasTargets ? try HeadTargets(events, batch, assembly.geometry) : nil
     let readSeconds = clock.lap()
     let plan = try planner.plan(batch.sites)
     let sites = try LabelledSites(
@@ -111,6 +116,7 @@ public final class EventLoader {
       classes: SiteAssembly.PixelClass.allCases.count, groups: batch.planes,
       groupCount: assembly.geometry.planes)
     return LoadedBatch(
-      sites: sites, events: numbers, readSeconds: readSeconds, planSeconds: clock.lap())
+      sites: sites, targets: targets, events: numbers, readSeconds: readSeconds,
+      planSeconds: clock.lap())
   }
 }

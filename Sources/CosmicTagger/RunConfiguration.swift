@@ -39,6 +39,10 @@ public struct DataConfiguration: Equatable, Sendable {
   public var imageProducer = "sbndwire"
   /// Producer of the label images.
   public var labelProducer = "sbnd_cosmicseg"
+  /// Whether particles and clusters are read, as heads for events and vertices need them.
+  public var readsTruth = false
+  /// Producer of those particles and clusters.
+  public var truthProducer = "sbndneutrino"
   /// The meaning of the axes.
   public var axes = Axes.automatic
   /// The meaning of label values.
@@ -163,6 +167,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public var convolution = ConvolutionAlgorithm.automatic
   /// What convolutions multiply.
   public var precision = Precision.float32
+  /// What the losses of heads count.
+  public var heads = HeadLosses()
   /// What the loss is multiplied by, and gradients divided by.
   public var lossScale = 1.0
   /// How rulebooks look up sites: a matter of time, never of results.
@@ -248,6 +254,7 @@ public struct TrainingConfiguration: Equatable, Sendable {
       throw TaggerError(
         .usage, "--threads \(threads) is not possible: use 1 to \(Self.mostThreads)")
     }
+    try heads.validate()
     if let problem = InstructionSet.forcedInVain { throw TaggerError(.usage, problem) }
     try validatePrecision()
     try validateMode()

@@ -51,9 +51,12 @@ struct Scoring {
     var baselines = Baseline.allCases.map { _ in Score() }
     var bar = ProgressBar()
     var scored = 0
+    var figures = HeadFigures()
     var picture: (batch: LoadedBatch, predictions: [UInt8])?
     while let batch = try loader.next() {
-      let evaluation = try trainer.evaluate(batch.sites, statistics: .running)
+      let heads = HeadPass(trainer.network, training.heads, batch.targets, geometry)
+      let evaluation = try trainer.evaluate(batch.sites, statistics: .running, heads.run)
+      figures.add(heads.figures)
       running.add(evaluation)
       batchwise.add(try trainer.evaluate(batch.sites, statistics: .batch))
       for (index, baseline) in Baseline.allCases.enumerated() {
@@ -68,6 +71,10 @@ struct Scoring {
     logger.info(
       "\nScored \(scored) \(description) one by one (\(training.averaging.rawValue) metrics):")
     logger.info("\(table(running, batchwise, baselines))")
+    if !figures.named.isEmpty {
+      let said = figures.named.map { "\($0.name) \(StepLine.significant($0.value))" }
+      logger.info("Heads, running statistics: \(said.joined(separator: ", "))")
+    }
     if let picture, training.drawsPicture { try draw(picture.batch, picture.predictions, folder) }
   }
 

@@ -10,6 +10,8 @@ public struct StepLine {
   public var loss: Double
   /// The five figures.
   public var metrics: SegmentationMetrics
+  /// How the heads did, if there are any.
+  public var heads: HeadFigures
   /// Events a second of this step.
   public var eventsPerSecond: Double
   /// Parts of the step and their seconds, in the order they are printed.
@@ -18,13 +20,14 @@ public struct StepLine {
   /// A line with all it says.
   public init(
     kind: String = "train", step: Int, loss: Double, metrics: SegmentationMetrics,
-    eventsPerSecond: Double,
+    heads: HeadFigures = HeadFigures(), eventsPerSecond: Double,
     seconds: [(name: String, value: Double)]
   ) {
     self.kind = kind
     self.step = step
     self.loss = loss
     self.metrics = metrics
+    self.heads = heads
     self.eventsPerSecond = eventsPerSecond
     self.seconds = seconds
   }
@@ -37,13 +40,14 @@ public struct StepLine {
       ("acc-neutrino", metrics.neutrinoAccuracy), ("acc-cosmic-iou", metrics.cosmicIoU),
       ("acc-neutrino-iou", metrics.neutrinoIoU),
     ]
-    let values = figures.map { "\($0.0): \(Self.significant($0.1))" }.joined(separator: ", ")
+    let values = (figures + heads.named).map { "\($0.0): \(Self.significant($0.1))" }.joined(
+      separator: ", ")
     let times = seconds.map { String(format: "%.3f ", $0.value) + $0.name }
     let rate = String(format: "%.2f Img/s", eventsPerSecond)
     return "\(kind) Step \(step) metrics: \(values) (\(([rate] + times).joined(separator: " / ")))"
   }
 
-  private static func significant(_ value: Double) -> String {
+  static func significant(_ value: Double) -> String {
     value.isNaN ? "nan" : String(format: "%.4g", value)
   }
 }

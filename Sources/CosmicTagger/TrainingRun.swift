@@ -26,7 +26,9 @@ public struct TrainingRun {
   ) throws(TaggerError) {
     try data.validate()
     try training.validate()
-    self.data = data.filling(for: training.mode)
+    var data = data.filling(for: training.mode)
+    data.readsTruth = network.hasHeads
+    self.data = data
     self.network = network
     self.training = training
     self.logger = logger
@@ -133,12 +135,15 @@ public struct TrainingRun {
       if durations.isEmpty, training.mode == .sparse {
         logger.info("\(PlanSummary(batch.sites.plan).line)")
       }
-      let result = try trainer.step(batch.sites, learningRate: training.usedLearningRate)
+      let heads = HeadPass(trainer.network, training.heads, batch.targets, geometry)
+      let result = try trainer.step(
+        batch.sites, learningRate: training.usedLearningRate, heads.run)
       let step = durations.count
       durations.append(clock.lap())
       if step % training.loggingIteration == 0 || step == training.iterations - 1 {
         bar.finish(erasing: true)
-        logger.info("\(line(step, result, batch, waited, durations[step], geometry))")
+        logger.info(
+          "\(line(step, result, heads.figures, batch, waited, durations[step], geometry))")
       }
       try validation?.run(trainer, after: step + 1)
       if (step + 1) % training.checkpointIteration == 0 || step == training.iterations - 1 {
@@ -159,13 +164,15 @@ public struct TrainingRun {
   }
 
   private func line(
-    _ step: Int, _ result: Trainer.StepResult, _ batch: LoadedBatch, _ waited: Double,
+    _ step: Int, _ result: Trainer.StepResult, _ heads: HeadFigures, _ batch: LoadedBatch,
+    _ waited: Double,
     _ duration: Double, _ geometry: ImageGeometry
   ) -> String {
     StepLine(
       step: step, loss: result.step.loss,
       metrics: SegmentationMetrics(
         result.confusions, pixelsPerImage: geometry.pixels, averaging: training.averaging),
+      heads: heads,
       eventsPerSecond: Double(data.minibatchSize) / duration,
       seconds: [
         ("read", batch.readSeconds), ("plan", batch.planSeconds), ("wait", waited),

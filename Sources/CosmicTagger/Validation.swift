@@ -33,12 +33,14 @@ struct Validation {
   func run(_ trainer: Trainer, after steps: Int) throws {
     guard steps % training.auxiliaryIteration == 0, let batch = try loader.next() else { return }
     var clock = Stopwatch()
-    let evaluation = try trainer.evaluate(batch.sites)
+    let heads = HeadPass(trainer.network, training.heads, batch.targets, geometry)
+    let evaluation = try trainer.evaluate(batch.sites, heads.run)
     let seconds = clock.lap()
     let line = StepLine(
       kind: "test", step: steps, loss: evaluation.loss,
       metrics: SegmentationMetrics(
         evaluation.confusions, pixelsPerImage: geometry.pixels, averaging: training.averaging),
+      heads: heads.figures,
       eventsPerSecond: Double(training.auxiliaryMinibatchSize) / max(seconds, 1e-9),
       seconds: [("read", batch.readSeconds), ("plan", batch.planSeconds), ("forward", seconds)])
     logger.info("\(line.text)")

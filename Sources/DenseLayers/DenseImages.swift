@@ -83,6 +83,9 @@ public struct DenseImages: LayerFeatures {
     self.descent = descent
   }
 
+  /// The same values on the same pixels, behind which no gradient goes.
+  public func detached() -> DenseImages { withClean(features.detached()) }
+
   /// Other features on the same pixels; those that do not count become zero.
   func with(_ features: Variable) -> DenseImages {
     DenseImages(

@@ -15,7 +15,7 @@ import Tensors
 /// let dense = try UResNet(configuration, over: DenseConvolutions(seed: 1))
 /// let network = NetworkOnImages(dense, masking: true)
 /// ```
-public struct NetworkOnImages: Layer {
+public struct NetworkOnImages: HeadedNetwork {
   private let network: any Layer<DenseImages>
   private let isMasking: Bool
 
@@ -39,6 +39,14 @@ public struct NetworkOnImages: Layer {
   /// - Throws: what the network throws; `LayerError` for sites of other than three axes, or when not
   ///   every pixel is a site and nothing masks those that are not.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
+    try scores(input).pixels
+  }
+
+  /// Runs the network and its heads.
+  ///
+  /// - Throws: what the network throws; `LayerError` for sites of other than three axes, or when not
+  ///   every pixel is a site and nothing masks those that are not.
+  public func scores(_ input: SparseTensor) throws -> NetworkScores<SparseTensor> {
     let sites = input.sites
     guard sites.spatialSize.count == 3 else {
       throw LayerError.needsPlanes(layer: "NetworkOnImages", spatialSize: sites.spatialSize)
@@ -48,18 +56,42 @@ public struct NetworkOnImages: Layer {
     guard isMasking || isPlanning || sites.count == pixels else {
       throw LayerError.missingPixels(sites: sites.count, pixels: pixels)
     }
-    guard !isPlanning else { return try plan(input, pixels: pixels) }
+    guard !isPlanning else { return NetworkScores(pixels: try plan(input, pixels: pixels)) }
     // Of a single event all pixels have the order of rows already.
     if !isMasking, sites.batchSize == 1 {
       let images = try DenseImages(
         input.features, batchSize: 1, spatialSize: sites.spatialSize)
-      return try input.replacing(network(images).features)
+      let said = try said(of: images)
+      return try onSites(input, said) { $0.features }
     }
     let (mask, rows) = try ImageMask.of(sites)
     let images = try DenseImages(
       input.features.scattered(to: rows, rowCount: pixels), batchSize: sites.batchSize,
       spatialSize: sites.spatialSize, mask: isMasking ? mask : nil)
-    return try input.replacing(network(images).features.gathered(from: rows))
+    return try onSites(input, said(of: images)) { $0.features.gathered(from: rows) }
+  }
+
+  private func said(of images: DenseImages) throws -> NetworkScores<DenseImages> {
+    guard let headed = network as? any HeadedNetwork<DenseImages> else {
+      return NetworkScores(pixels: try network(images))
+    }
+    return try headed.scores(images)
+  }
+
+  private func onSites(
+    _ input: SparseTensor, _ said: NetworkScores<DenseImages>,
+    _ pixels: (DenseImages) -> Variable
+  ) throws -> NetworkScores<SparseTensor> {
+    try NetworkScores(
+      pixels: input.replacing(pixels(said.pixels)),
+      events: said.events.map {
+        let events = try SiteSet.events(batchSize: $0.batchSize, dimension: 3)
+        return try input.replacing($0.features, on: events)
+      },
+      vertex: said.vertex.map {
+        let (cells, rows) = try $0.sites()
+        return try input.replacing($0.features.gathered(from: rows), on: cells)
+      })
   }
 
   /// Walks over sizes and channels alone.
@@ -76,38 +108,4 @@ public struct NetworkOnImages: Layer {
 
   /// The network's layers, part by part.
   public var description: String { network.description }
-}
-
-extension Variable {
-  /// These rows at places among zeros.
-  func scattered(to rows: [Int32], rowCount: Int) -> Variable {
-    tape.record(rows: rowCount, channels: channels) { compute in
-      (
-        rows.withUnsafeBufferPointer {
-          compute.scatterRows(self.value, to: $0, rowCount: rowCount)
-        },
-        { gradient in
-          self.accumulate { compute in
-            rows.withUnsafeBufferPointer { compute.gatherRows(gradient, $0) }
-          }
-        }
-      )
-    }
-  }
-
-  /// Some of the rows, each once.
-  func gathered(from rows: [Int32]) -> Variable {
-    tape.record(rows: rows.count, channels: channels) { compute in
-      (
-        rows.withUnsafeBufferPointer { compute.gatherRows(self.value, $0) },
-        { gradient in
-          self.accumulate { compute in
-            rows.withUnsafeBufferPointer {
-              compute.scatterRows(gradient, to: $0, rowCount: self.rows)
-            }
-          }
-        }
-      )
-    }
-  }
 }

@@ -53,7 +53,7 @@ public struct LArTPCSimulation: Sendable {
   public func event(_ number: Int) -> SimulatedEvent {
     var readout = Readout(detector: detector)
     addMuons(to: &readout, number)
-    addNeutrino(to: &readout, number)
+    let neutrino = addNeutrino(to: &readout, number)
     let noise = ElectronicsNoise(scale: configuration.noise)
     var images: [SparseImage] = []
     var labels: [SparseImage] = []
@@ -66,7 +66,7 @@ public struct LArTPCSimulation: Sendable {
       labels.append(label)
     }
     let id = EventID(run: 1, subrun: 0, event: .init(number))
-    return SimulatedEvent(id: id, images: images, labels: labels)
+    return SimulatedEvent(id: id, images: images, labels: labels, neutrino: neutrino)
   }
 
   private func addMuons(to readout: inout Readout, _ number: Int) {
@@ -82,14 +82,19 @@ public struct LArTPCSimulation: Sendable {
     }
   }
 
-  private func addNeutrino(to readout: inout Readout, _ number: Int) {
+  private func addNeutrino(to readout: inout Readout, _ number: Int) -> SimulatedNeutrino? {
     var random = random(.neutrino, number)
-    guard random.uniform() < configuration.neutrinoFraction else { return }
+    guard random.uniform() < configuration.neutrinoFraction else { return nil }
     let interaction = NeutrinoInteraction(in: detector, &random)
     var transport = Transport(
       detector: detector, random: self.random(.transportOfNeutrino, number))
     for product in interaction.products { transport.follow(product) }
     for deposit in transport.deposits { readout.collect(deposit, from: .neutrino, time: 0) }
+    return SimulatedNeutrino(
+      particle: interaction.neutrino,
+      vertices: detector.planes.map {
+        [$0.wire(at: interaction.vertex) + 0.5, detector.driftBin(atX: interaction.vertex.x) + 0.5]
+      })
   }
 
   private func random(

@@ -1,4 +1,5 @@
 import Foundation
+import LArCV
 import Tensors
 
 /// What comes out of a neutrino interaction: a lepton, nucleons, perhaps a pion, and the soft
@@ -15,6 +16,10 @@ struct NeutrinoInteraction {
 
   let channel: Channel
   let products: [Particle]
+  /// Where it happened.
+  let vertex: Vector
+  /// The neutrino, as a particle table has it: its energy in GeV.
+  let neutrino: LArCV.Particle
 
   init(in detector: Detector, _ random: inout RandomStream) {
     let choice = random.uniform()
@@ -61,5 +66,9 @@ struct NeutrinoInteraction {
       emit(.photon, 0.5 + 2 * random.exponential(), spread: 10)
     }
     self.products = products
+    self.vertex = vertex
+    neutrino = LArCV.Particle(
+      pdg: channel == .electronNeutrino ? 12 : 14,
+      currentType: channel == .neutralCurrent ? 1 : 0, energy: energy / 1000)
   }
 }

@@ -9,4 +9,15 @@ public struct SimulatedEvent: Sendable {
   /// Labels per plane at the ids of ``images``: producer `sbnd_cosmicseg`; 0 background, 1 cosmic,
   /// 2 neutrino.
   public let labels: [SparseImage]
+  /// The neutrino that interacted, if one did.
+  public let neutrino: SimulatedNeutrino?
+}
+
+/// The truth about a neutrino interaction.
+public struct SimulatedNeutrino: Sendable {
+  /// The neutrino itself, as a particle table has it.
+  public let particle: LArCV.Particle
+  /// For each plane where the interaction happened, in stored voxels along both axes of the image: the
+  /// middle of the first voxel is (0.5, 0.5).
+  public let vertices: [[Double]]
 }

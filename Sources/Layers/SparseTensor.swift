@@ -83,6 +83,20 @@ public struct SparseTensor: LayerFeatures {
     return with(features)
   }
 
+  /// The same values on the same sites, behind which no gradient goes.
+  public func detached() -> SparseTensor { with(features.detached()) }
+
+  /// Features on other sites of the same batch, such as a coarser level's.
+  ///
+  /// - Throws: `LayerError` when there is not one row for each site.
+  public func replacing(_ features: Variable, on sites: SiteSet) throws(LayerError) -> SparseTensor
+  {
+    guard features.rows == sites.count else {
+      throw LayerError.featureRows(features.rows, sites: sites.count)
+    }
+    return SparseTensor(sites: sites, features: features, plan: plan)
+  }
+
   /// The same plan and other features on the same sites.
   func with(_ features: Variable) -> SparseTensor {
     SparseTensor(sites: sites, features: features, plan: plan, descent: descent)

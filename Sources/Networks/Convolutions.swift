@@ -66,6 +66,12 @@ public protocol Convolutions: AnyObject {
 
   /// The channels of two branches, left first.
   func join(_ left: Features, _ right: Features) throws -> Features
+
+  /// The mean of each event's features, a row for each event; planes have been merged.
+  func eventAverage() -> any Layer<Features>
+
+  /// The same features, behind which no gradient goes.
+  func detach(_ features: Features) -> Features
 }
 
 /// A layer and its name in the part of the network it belongs to.
@@ -198,6 +204,12 @@ public final class SparseConvolutions: Convolutions {
   public func join(_ left: SparseTensor, _ right: SparseTensor) throws -> SparseTensor {
     try JoinTable()([left, right])
   }
+
+  /// `GlobalPooling`.
+  public func eventAverage() -> any Layer<SparseTensor> { GlobalPooling(.average) }
+
+  /// The features as an input.
+  public func detach(_ features: SparseTensor) -> SparseTensor { features.detached() }
 }
 
 /// A normalisation that adds a skip and activates the sum.

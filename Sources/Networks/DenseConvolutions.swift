@@ -95,6 +95,12 @@ public final class DenseConvolutions: Convolutions {
     try left.joining(right)
   }
 
+  /// `EventAverage`.
+  public func eventAverage() -> any Layer<DenseImages> { EventAverage() }
+
+  /// The images as an input.
+  public func detach(_ features: DenseImages) -> DenseImages { features.detached() }
+
   /// Normalisation, sum and activation in one where all pixels count; one after the other elsewhere.
   public func finish(
     _ branch: DenseImages, normalization: NamedLayer<DenseImages>, skip: DenseImages,

@@ -14,7 +14,7 @@ import Layers
 /// let network = try UResNet(UResNetConfiguration(), over: SparseConvolutions(seed: 1))
 /// let logits = try network(input)
 /// ```
-public struct UResNet<Backend: Convolutions>: Layer {
+public struct UResNet<Backend: Convolutions>: HeadedNetwork {
   /// What flows through the network.
   public typealias Features = Backend.Features
 
@@ -27,6 +27,8 @@ public struct UResNet<Backend: Convolutions>: Layer {
   private let deepest: Sequential<Features>
   private let final: Sequential<Features>
   private let classifier: any Layer<Features>
+  private let classification: Sequential<Features>?
+  private let vertex: Sequential<Features>?
 
   /// One resolution: what happens to it on the way down, and again on the way up.
   private struct Level: Module {
@@ -62,18 +64,49 @@ public struct UResNet<Backend: Convolutions>: Layer {
       configuration.blocksFinal, channels: configuration.initialFilters, filter: 3)
     classifier = backend.linear(
       configuration.initialFilters, configuration.classes, bias: configuration.bias)
+    // Last, so that a head changes no weight that is drawn for the rest.
+    classification = builder.classification()
+    vertex = builder.vertex()
   }
 
   /// The parts, in the order data walks down and then up.
   public var parts: [(name: String, part: any Module)] {
     [("initial", initial)] + levels.map { ($0.name, $0) }
       + [("deepest", deepest), ("final", final), ("classifier", classifier)]
+      + (classification.map { [("classification", $0)] } ?? [])
+      + (vertex.map { [("vertex", $0)] } ?? [])
   }
 
   /// Labels every site.
   ///
   /// - Throws: `LayerError` or `SiteError` when channels or image size do not fit the network.
-  public func callAsFunction(_ image: Features) throws -> Features {
+  public func callAsFunction(_ image: Features) throws -> Features { try scores(image).pixels }
+
+  /// Labels every site, and says what the heads see.
+  ///
+  /// - Throws: `LayerError` or `SiteError` when channels or image size do not fit the network.
+  public func scores(_ image: Features) throws -> NetworkScores<Features> {
+    let (bottom, skips) = try descend(image)
+    var features = bottom
+    var cells = configuration.vertexLevel == configuration.depth ? bottom : nil
+    for (number, (level, skip)) in zip(levels, skips).enumerated().reversed() {
+      features = try level.upsample(features, named: "\(level.name).upsample")
+      if configuration.connectPreUp { features = try connect(features, skip, level) }
+      features = try level.up(features, named: "\(level.name).up")
+      if !configuration.connectPreUp { features = try connect(features, skip, level) }
+      if number == configuration.vertexLevel { cells = features }
+    }
+    return NetworkScores(
+      pixels: try classifier(final(features, named: "final"), named: "classifier"),
+      events: try head(
+        classification, "classification", bottom, detached: configuration.classification.detaches),
+      vertex: try cells.flatMap {
+        try head(vertex, "vertex", $0, detached: configuration.vertex.detaches)
+      })
+  }
+
+  /// The way down: what leaves the bottom, and the skips of all levels.
+  private func descend(_ image: Features) throws -> (bottom: Features, skips: [Features]) {
     var features = try initial(image, named: "initial")
     var skips: [Features] = []
     for level in levels {
@@ -82,14 +115,13 @@ public struct UResNet<Backend: Convolutions>: Layer {
       if !configuration.connectPreDown { skips.append(features) }
       features = try level.downsample(features, named: "\(level.name).downsample")
     }
-    features = try deepest(features, named: "deepest")
-    for (level, skip) in zip(levels, skips).reversed() {
-      features = try level.upsample(features, named: "\(level.name).upsample")
-      if configuration.connectPreUp { features = try connect(features, skip, level) }
-      features = try level.up(features, named: "\(level.name).up")
-      if !configuration.connectPreUp { features = try connect(features, skip, level) }
-    }
-    return try classifier(final(features, named: "final"), named: "classifier")
+    return (try deepest(features, named: "deepest"), skips)
+  }
+
+  private func head(
+    _ head: Sequential<Features>?, _ name: String, _ features: Features, detached: Bool
+  ) throws -> Features? {
+    try head?(detached ? backend.detach(features) : features, named: name)
   }
 
   private func connect(_ features: Features, _ skip: Features, _ level: Level) throws -> Features {

@@ -78,6 +78,15 @@ extension UResNetConfiguration {
       Setting(named: "normalization-scope", \.normalizationScope),
       Setting("normalization-epsilon", \.normalizationEpsilon),
       Setting("normalization-momentum", \.normalizationMomentum),
+      Setting("classification", \.classification.isActive),
+      Setting("classification-detach", \.classification.detaches),
+      Setting("classification-n-filters", \.classification.filters),
+      Setting("classification-n-layers", \.classification.blocks),
+      Setting("vertex", \.vertex.isActive),
+      Setting("vertex-detach", \.vertex.detaches),
+      Setting("vertex-depth", \.vertex.depth),
+      Setting("vertex-n-filters", \.vertex.filters),
+      Setting("vertex-n-layers", \.vertex.blocks),
     ]
   }
 

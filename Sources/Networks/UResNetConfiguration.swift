@@ -132,6 +132,10 @@ public struct UResNetConfiguration: Equatable, Sendable {
   /// Batches of one event differ much, so the average is longer than PyTorch's (0.1), and it follows
   /// the weights more closely than SparseConvNet's (0.01).
   public var normalizationMomentum = 0.02
+  /// The head for whole events.
+  public var classification = ClassificationHead()
+  /// The head for the vertex.
+  public var vertex = VertexHead()
 
   /// Today's defaults; every field can be changed afterwards.
   public init() {}
@@ -184,9 +188,10 @@ public struct UResNetConfiguration: Equatable, Sendable {
       try require(
         name, slope, "a slope of zero or more", slope.isFinite && slope >= 0)
     }
+    try validateHeads()
   }
 
-  private func require(
+  func require(
     _ name: String, _ value: Int, in range: ClosedRange<Int>
   ) throws(NetworkError) {
     try require(

@@ -69,40 +69,60 @@ public final class Trainer {
     public let confusions: [[Confusion]]
   }
 
+  /// What a network says of a batch.
+  public struct Said {
+    /// Scores of each site.
+    public let scores: SparseTensor
+    /// The loss of whatever else it says, as of other heads; it is added to that of the sites.
+    public let otherLoss: Loss?
+
+    /// What a network said.
+    public init(scores: SparseTensor, otherLoss: Loss? = nil) {
+      self.scores = scores
+      self.otherLoss = otherLoss
+    }
+  }
+
   /// One training step: forward, backward, optimizer.
   ///
-  /// - Parameter trace: where the network's layers note what they do, and what it took.
+  /// - Parameters:
+  ///   - trace: where the network's layers note what they do, and what it took.
+  ///   - run: runs the network; left out, sites are all it speaks of.
   /// - Throws: `TrainingError` when the loss is not finite, or when the batch has other classes than
   ///   the network; `LayerError` or `SiteError` when the batch does not fit the network. The network
   ///   is then what it was before, running statistics included.
   public func step(
-    _ batch: LabelledSites, learningRate: Double, trace: Trace? = nil
+    _ batch: LabelledSites, learningRate: Double, trace: Trace? = nil,
+    _ run: ((SparseTensor) throws -> Said)? = nil
   ) throws -> StepResult {
     var predicted: [UInt8] = []
     let step = try training.step(learningRate: learningRate) { tape in
       tape.trace = trace
-      let scores = try network(input(batch, tape))
-      let loss = try loss(scores, batch)
-      predicted = try predictions(scores.features.value)
-      return loss
+      let said = try said(of: input(batch, tape), run)
+      let loss = try loss(said.scores, batch)
+      predicted = try predictions(said.scores.features.value)
+      return said.otherLoss.map { loss + $0 } ?? loss
     }
     return StepResult(step: step, confusions: try confusions(predicted, batch))
   }
 
   /// Applies the network without changing it.
   ///
-  /// - Parameter statistics: which mean and variance normalisation uses.
+  /// - Parameters:
+  ///   - statistics: which mean and variance normalisation uses.
+  ///   - run: runs the network; left out, sites are all it speaks of.
   /// - Throws: `TrainingError` when the batch has other classes than the network; `LayerError` or
   ///   `SiteError` when the batch does not fit the network.
   public func evaluate(
-    _ batch: LabelledSites, statistics: EvaluationStatistics = .running
+    _ batch: LabelledSites, statistics: EvaluationStatistics = .running,
+    _ run: ((SparseTensor) throws -> Said)? = nil
   ) throws -> Evaluation {
     try training.evaluate(statistics: statistics) { tape in
-      let scores = try network(input(batch, tape))
-      let loss = try loss(scores, batch)
-      let predictions = try predictions(scores.features.value)
+      let said = try said(of: input(batch, tape), run)
+      let loss = try loss(said.scores, batch)
+      let predictions = try predictions(said.scores.features.value)
       return Evaluation(
-        loss: loss.value, predictions: predictions,
+        loss: loss.value + (said.otherLoss?.value ?? 0), predictions: predictions,
         confusions: try confusions(predictions, batch))
     }
   }
@@ -116,6 +136,12 @@ public final class Trainer {
       tape.trace = trace
       _ = try network(input(batch, tape))
     }
+  }
+
+  private func said(
+    of input: SparseTensor, _ run: ((SparseTensor) throws -> Said)?
+  ) throws -> Said {
+    try run?(input) ?? Said(scores: network(input))
   }
 
   private func input(_ batch: LabelledSites, _ tape: Tape) throws -> SparseTensor {

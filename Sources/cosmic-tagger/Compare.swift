@@ -42,8 +42,10 @@ struct Compare: ParsableCommand {
       var training = TrainingConfiguration()
       training.threads = threads
       training.seed = data.seed
+      var data = data.configuration
+      network.heads.apply(to: &data, &training)
       try ComparisonRun(
-        data: data.configuration, network: network.comparedConfiguration, training: training,
+        data: data, network: network.comparedConfiguration, training: training,
         checkpoint: checkpoint, events: events, json: json, logger: logger
       ).run()
     }

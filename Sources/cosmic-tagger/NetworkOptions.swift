@@ -151,6 +151,8 @@ struct NetworkOptions: ParsableArguments {
     help: ArgumentHelp("Weight of a batch in the running statistics.", valueName: "number"))
   var normalizationMomentum: Double?
 
+  @OptionGroup(title: "Heads") var heads: HeadOptions
+
   @OptionGroup(title: "Pixels") var pixels: ModeOptions
 
   func validate() throws {
@@ -216,6 +218,7 @@ struct NetworkOptions: ParsableArguments {
     set(&network.normalizationScope, normalizationScope)
     set(&network.normalizationEpsilon, normalizationEpsilon)
     set(&network.normalizationMomentum, normalizationMomentum)
+    heads.apply(to: &network)
     return network
   }
 

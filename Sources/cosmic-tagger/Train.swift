@@ -157,6 +157,7 @@ struct Train: ParsableCommand {
       var (data, training) = (data.configuration, training)
       if self.data.minibatchSize == nil, network.preset == .seed { data.minibatchSize = 1 }
       precision.apply(to: &data, &training)
+      network.heads.apply(to: &data, &training)
       try TrainingRun(
         data: data, network: network.configuration, training: training,
         logger: logger

@@ -35,6 +35,14 @@ struct ComparedMode {
       groupCount: geometry.planes)
   }
 
+  /// A pass of the network and its heads over an event.
+  func pass(_ event: DetectorEvent) throws -> HeadPass {
+    let targets =
+      event.truth == nil
+      ? nil : try HeadTargets([event], assembly.batch([event]), geometry)
+    return HeadPass(network, training.heads, targets, geometry)
+  }
+
   /// What a mode makes of events, and what it takes.
   struct Figures: Encodable {
     let mode: String
@@ -63,11 +71,12 @@ struct ComparedMode {
     MemoryUse.forgetPeak()
     for number in 0..<events {
       let event = try source.event(number)
+      let pass = try pass(event)
       confusions += try trainer.evaluate(batch(event), statistics: .running).confusions
       var clock = Stopwatch()
       try trainer.infer(batch(event))
       inference.append(clock.lap())
-      _ = try trainer.step(batch(event), learningRate: 0)
+      _ = try trainer.step(batch(event), learningRate: 0, pass.run)
       steps.append(clock.lap())
       bar.update(step: number + 1, of: events, message: mode.rawValue)
     }

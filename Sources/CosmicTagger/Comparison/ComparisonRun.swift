@@ -33,6 +33,7 @@ public struct ComparisonRun {
     var data = data
     data.minibatchSize = 1
     data.access = .serialAccess
+    data.readsTruth = network.hasHeads
     try data.validate()
     try training.validate()
     guard (1...100_000).contains(events) else {
@@ -105,9 +106,9 @@ public struct ComparisonRun {
     guard let sparse = byMode[.sparse], let masked = byMode[.masked] else { return difference }
     var bar = ProgressBar()
     for number in 0..<count {
-      let batch = try sparse.batch(source.event(number))
+      let event = try source.event(number)
       try difference.compare(
-        sparse.network, masked.network, on: batch, loss: training.loss,
+        sparse.pass(event), masked.pass(event), on: sparse.batch(event), loss: training.loss,
         threads: Threads(count: training.threads))
       bar.update(step: number + 1, of: count, message: "comparing")
     }

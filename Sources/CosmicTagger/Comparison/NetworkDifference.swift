@@ -35,8 +35,8 @@ struct NetworkDifference {
   private(set) var layers: [Row] = []
   private(set) var gradients: [Row] = []
 
-  /// Of the networks' results: the last layer's.
-  var logits: Double { layers.last?.relative ?? 0 }
+  /// Of the networks' results for sites.
+  var logits: Double { layers.last { $0.name == "classifier" }?.relative ?? 0 }
 
   /// Of all gradients, relative to the largest of them.
   var gradient: Double {
@@ -47,8 +47,8 @@ struct NetworkDifference {
   ///
   /// Both take mean and variance from the event, and keep no statistics.
   mutating func compare(
-    _ first: any Layer<SparseTensor>, _ second: any Layer<SparseTensor>, on batch: LabelledSites,
-    loss: SegmentationLoss, threads: Threads
+    _ first: HeadPass, _ second: HeadPass, on batch: LabelledSites, loss: SegmentationLoss,
+    threads: Threads
   ) throws {
     let (ours, theirs) = (
       try Pass(first, batch, loss, threads), try Pass(second, batch, loss, threads)
@@ -82,10 +82,9 @@ struct NetworkDifference {
     let gradients: [(name: String, values: [Float])]
 
     init(
-      _ network: any Layer<SparseTensor>, _ batch: LabelledSites, _ loss: SegmentationLoss,
-      _ threads: Threads
+      _ pass: HeadPass, _ batch: LabelledSites, _ loss: SegmentationLoss, _ threads: Threads
     ) throws {
-      let named = network.namedTrainedParameters
+      let named = pass.network.namedTrainedParameters
       for (_, parameter) in named { parameter.clearGradient() }
       let tape = Tape(.training, compute: Compute(threads: threads), statistics: .batch)
       var seen: [(name: String, values: [Float])] = []
@@ -93,9 +92,9 @@ struct NetworkDifference {
       trace.watcher = { seen.append(($0.joined(separator: "."), $1.array)) }
       tape.trace = trace
       let features = Tensor(rows: batch.count, channels: batch.channels, batch.features)
-      let scores = try network(SparseTensor(features, plan: batch.plan, tape: tape))
-      let result = try loss(scores, batch)
-      tape.backward(from: result.parts)
+      let said = try pass.run(SparseTensor(features, plan: batch.plan, tape: tape))
+      let result = try loss(said.scores, batch)
+      tape.backward(from: result.parts + (said.otherLoss?.parts ?? []))
       layers = seen
       gradients = named.map { ($0.name, $0.parameter.gradient.array) }
     }

@@ -17,6 +17,13 @@ public enum OptionScope {
     "--normalization-momentum", "--sparse", "--dense", "--masked", "--form", "--conv-mode",
   ]
 
+  private static let heads: Set<String> = [
+    "--classification", "--classification-detach", "--classification-weight",
+    "--classification-n-filters", "--classification-n-layers", "--vertex", "--vertex-detach",
+    "--vertex-depth", "--vertex-weight", "--vertex-n-filters", "--vertex-n-layers",
+    "--vertex-l-det", "--vertex-l-coord", "--truth-producer",
+  ]
+
   private static let precision: Set<String> = [
     "--precision", "--model-half-precision", "--input-half-precision", "--loss-scale",
   ]
@@ -31,21 +38,21 @@ public enum OptionScope {
 
   /// Options without a value.
   static let bare: Set<String> = [
-    "--sparse", "--dense", "--masked", "--no-summary-images",
+    "--sparse", "--dense", "--masked", "--no-summary-images", "--classification", "--vertex",
   ]
 
   /// Every option that a configuration file may name.
-  public static let all = events.union(network).union(precision).union(training)
+  public static let all = events.union(network).union(heads).union(precision).union(training)
 
   /// The options of a command.
   public static func options(of command: String) -> Set<String> {
     switch command {
     case "train": all
     case "profile":
-      events.union(network).union(precision).union(["--threads", "--site-index"])
-    case "compare": events.union(network).union(["--threads"])
+      events.union(network).union(heads).union(precision).union(["--threads", "--site-index"])
+    case "compare": events.union(network).union(heads).union(["--threads"])
     case "iotest": events.union(["--iterations"])
-    case "build_net": network
+    case "build_net": network.union(heads)
     default: []
     }
   }

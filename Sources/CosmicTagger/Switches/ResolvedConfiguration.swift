@@ -56,6 +56,7 @@ public struct ResolvedConfiguration {
       "img-transform": "\(data.takesLogarithm)", "input-half-precision": "\(data.roundsCharges)",
     ]
     values["file"] = data.file
+    if data.readsTruth { values["truth-producer"] = data.truthProducer }
     values["max-voxels"] = data.maxVoxels?.description
     values["shape"] = data.shape.map { $0.map(String.init).joined(separator: ",") }
     values["nplanes"] = data.planeCount?.description
@@ -78,6 +79,10 @@ public struct ResolvedConfiguration {
       "checkpoint-iteration": "\(training.checkpointIteration)",
       "verbosity": "\(training.verbosity)", "no-summary-images": "\(!training.drawsPicture)",
     ]
+    values["classification-weight"] = "\(training.heads.classification)"
+    values["vertex-weight"] = "\(training.heads.vertex)"
+    values["vertex-l-det"] = "\(training.heads.parts.detection)"
+    values["vertex-l-coord"] = "\(training.heads.parts.coordinates)"
     if let balance = training.seedBalanceLoss {
       values["balance-loss"] = "\(balance)"
     } else {
