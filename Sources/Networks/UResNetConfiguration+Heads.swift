@@ -1,5 +1,3 @@
-import Layers
-
 extension UResNetConfiguration {
   /// The head that says what kind of event an image shows.
   ///
@@ -58,49 +56,5 @@ extension UResNetConfiguration {
       try require("vertex.blocks", vertex.blocks, in: 0...64)
       try require("vertex.depth", vertex.depth, in: 0...depth)
     }
-  }
-}
-
-extension BlockBuilder {
-  /// Planes merge, blocks, and the mean of the scores of each event's sites.
-  func classification() -> Sequential<Features>? {
-    let head = configuration.classification
-    guard head.isActive else { return nil }
-    let planes = [configuration.planes, 1, 1]
-    return Sequential([
-      (
-        "merge",
-        backend.strided(
-          configuration.channels(level: configuration.depth), head.filters, filter: planes,
-          stride: [1, 1, 1], bias: configuration.bias)
-      ),
-      ("blocks", series(head.blocks, channels: head.filters, filter: 3)),
-      (
-        "linear",
-        backend.linear(
-          head.filters, UResNetConfiguration.ClassificationHead.classes, bias: configuration.bias)
-      ),
-      ("pooling", backend.eventAverage()),
-    ])
-  }
-
-  /// Blocks on every site of a level.
-  func vertex() -> Sequential<Features>? {
-    let head = configuration.vertex
-    guard head.isActive else { return nil }
-    return Sequential([
-      (
-        "input",
-        backend.linear(
-          configuration.channels(level: configuration.vertexLevel), head.filters,
-          bias: configuration.bias)
-      ),
-      ("blocks", series(head.blocks, channels: head.filters, filter: 3)),
-      (
-        "linear",
-        backend.linear(
-          head.filters, UResNetConfiguration.VertexHead.scores, bias: configuration.bias)
-      ),
-    ])
   }
 }

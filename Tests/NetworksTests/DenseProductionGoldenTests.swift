@@ -165,9 +165,6 @@ struct DenseProductionGoldenTests {
     }
   }
 
-  private func norm(_ values: [Double]) -> Double {
-    values.reduce(0) { $0 + $1 * $1 }.squareRoot()
-  }
 }
 
 extension Networks.UResNetConfiguration {

@@ -199,8 +199,4 @@ struct MaskedNetworkTests {
       _ = try UResNet(configuration, over: SparseConvolutions(seed: 1))
     }
   }
-
-  private func norm(_ values: [Double]) -> Double {
-    values.reduce(0) { $0 + $1 * $1 }.squareRoot()
-  }
 }

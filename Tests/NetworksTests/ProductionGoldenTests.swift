@@ -150,8 +150,4 @@ struct ProductionGoldenTests {
       entry.parameter.isTrained ? name.map { ($0, entry.parameter) } : nil
     }
   }
-
-  private func norm(_ values: [Double]) -> Double {
-    values.reduce(0) { $0 + $1 * $1 }.squareRoot()
-  }
 }

@@ -65,3 +65,8 @@ public func compare(
   }
   return compare(Array(rows.joined()), with: Array(reference.joined()), floor: floor)
 }
+
+/// The Euclidean norm.
+public func norm(_ values: [Double]) -> Double {
+  values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+}

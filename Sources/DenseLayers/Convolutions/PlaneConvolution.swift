@@ -80,7 +80,9 @@ final class PlaneRulebooks: Sendable {
     return try plan.strided(plan.sites, geometry)
   }
 
-  /// All pixels as sites. Events lie below each other, so that sites have the order of rows.
+  /// All pixels as sites.
+  ///
+  /// Events lie below each other, so that sites have the order of rows.
   private func plan(_ batchSize: Int, _ spatialSize: [Int]) throws -> Plan {
     let size = [spatialSize[0], spatialSize[1] * max(1, batchSize), spatialSize[2]]
     if let plan = plans.withLock({ $0[size] }) { return plan }

@@ -1,0 +1,98 @@
+/// What a run reads: files or simulated events, and how their pixels are understood.
+public struct DataConfiguration: Equatable, Sendable {
+  /// Which axis of an image counts wires and which drift time.
+  public enum Axes: String, CaseIterable, Sendable {
+    /// Wire × drift where the first axis is the longer one, as today's files have it; row × column
+    /// otherwise.
+    case automatic = "auto"
+    /// The first axis counts wires, the second drift time: today's files.
+    case wireDrift = "wire-drift"
+    /// The first axis counts rows (drift time), the second columns (wires): files before 2020.
+    case rowColumn = "row-column"
+  }
+
+  /// What the values of label pixels mean.
+  public enum LabelConvention: String, CaseIterable, Sendable {
+    /// Today's files.
+    case cosmicOne = "cosmic=1,neutrino=2"
+    /// Files of 2019.
+    case neutrinoOne = "neutrino=1,cosmic=2"
+  }
+
+  /// The order events are read in.
+  public enum Access: String, CaseIterable, Sendable {
+    /// Blocks of consecutive events in a random order, every block once an epoch.
+    case randomBlocks = "random_blocks"
+    /// From the first event to the last, and again.
+    case serialAccess = "serial_access"
+  }
+
+  /// The larcv3 file, or nothing for simulated events.
+  public var file: String?
+  /// Producer of the charge images.
+  public var imageProducer = "sbndwire"
+  /// Producer of the label images.
+  public var labelProducer = "sbnd_cosmicseg"
+  /// Whether particles and clusters are read, as heads for events and vertices need them.
+  public var readsTruth = false
+  /// Producer of those particles and clusters.
+  public var truthProducer = "sbndneutrino"
+  /// The meaning of the axes.
+  public var axes = Axes.automatic
+  /// The meaning of label values.
+  public var labelConvention = LabelConvention.cosmicOne
+  /// How many times images are halved before use.
+  public var downsample = 0
+  /// Whether charges are rounded to bfloat16.
+  public var roundsCharges = false
+  /// Whether every pixel of an image becomes a site, as a network over full images needs them.
+  public var fillsImages = false
+  /// Voxels of a plane beyond which an event is refused, if there is a limit.
+  public var maxVoxels: Int?
+  /// Rows and columns that images must have, if that is asked.
+  public var shape: [Int]?
+  /// Planes that events must have, if that is asked.
+  public var planeCount: Int?
+  /// Whether the network is given the logarithm of charge plus one.
+  public var takesLogarithm = false
+  /// Order of events.
+  public var access = Access.randomBlocks
+  /// Events of a batch.
+  public var minibatchSize = 2
+  /// Seed of the order of events and of simulated events.
+  public var seed: UInt64 = 0
+
+  /// Today's conventions.
+  public init() {}
+
+  /// Checks ranges.
+  ///
+  /// - Throws: `TaggerError` for wrong usage.
+  public func validate() throws(TaggerError) {
+    guard (1...65_536).contains(minibatchSize) else {
+      throw TaggerError(
+        .usage, "--minibatch-size \(minibatchSize) is not possible: use 1 to 65536 events")
+    }
+    if let maxVoxels, maxVoxels < 0 {
+      throw TaggerError(.usage, "--max-voxels \(maxVoxels) is not possible: use zero or more")
+    }
+    guard imageProducer != labelProducer else {
+      throw TaggerError(
+        .usage,
+        "\(imageProducer) cannot be both --image-producer and --label-producer: "
+          + "a network would be given the answer")
+    }
+    guard (0...8).contains(downsample) else {
+      throw TaggerError(.usage, "--downsample \(downsample) is not possible: use 0 to 8")
+    }
+  }
+}
+
+extension DataConfiguration {
+  /// The configuration with images as a mode computes them.
+  func filling(for mode: TrainingConfiguration.Mode) -> DataConfiguration {
+    var data = self
+    data.fillsImages = mode == .dense
+    return data
+  }
+}
