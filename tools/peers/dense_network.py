@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Time a training step and inference of a network over dense images in PyTorch (oneDNN).
 
-The network has the layers and exactly the parameters of `cosmic-tagger --preset P`; the images are
-the same events with the same downsampling; the loss is the same, over all pixels instead of the
-stored ones. The JSON has the keys of `cosmic-tagger profile --json`, so compare.py can read both.
+The network has the layers and exactly the parameters of `cosmic-tagger --preset P --form F`; the
+images are the same events with the same downsampling; the loss is the same, over all pixels instead
+of the stored ones. The JSON has the keys of `cosmic-tagger profile --json`, so compare.py can read both.
 """
 
 import argparse
@@ -12,10 +12,11 @@ from pathlib import Path
 
 import numpy
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
-from dense_unet import PLANES, PRESETS, DenseUNet, parameter_count
+from dense_original import ORIGINALS, OriginalUNet
+from dense_unet import PLANES, PRESETS, DenseUNet, Preset, parameter_count
 from events import PlaneImage, read_batch
 from measurement import peak_resident_bytes, repeat, surroundings, write
 
@@ -25,8 +26,7 @@ def main() -> None:
     arguments = parse()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
-    preset = PRESETS[arguments.preset]
-    network = DenseUNet(preset, arguments.layout)
+    preset, network = chosen(arguments)
     count = parameter_count(network.parameters())
     print(f"{arguments.preset}: {count} parameters, as ours has {preset.parameters}")
     if count != preset.parameters:
@@ -46,12 +46,29 @@ def main() -> None:
     write(figures, arguments.json)
 
 
+def chosen(arguments: argparse.Namespace) -> tuple[Preset, nn.Module]:
+    """The preset in the form that is asked for, and its network."""
+    if arguments.form == "sparse":
+        preset = PRESETS[arguments.preset]
+        return preset, DenseUNet(preset, arguments.layout)
+    if arguments.preset not in ORIGINALS or arguments.layout != "folded":
+        raise SystemExit(f"--form dense: presets {', '.join(ORIGINALS)}, --layout folded")
+    preset = ORIGINALS[arguments.preset]
+    return preset, OriginalUNet(preset)
+
+
 def parse() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--preset", choices=PRESETS, required=True)
+    parser.add_argument(
+        "--form",
+        choices=["sparse", "dense"],
+        default="sparse",
+        help="strided convolutions and joint normalisation, or the original's dense network",
+    )
     parser.add_argument("--file", type=Path, required=True, help="a larcv3 file")
     parser.add_argument("--event", type=int, default=0, help="first event of the batch")
     parser.add_argument("--downsample", type=int, default=1, help="how often images are halved")
@@ -108,8 +125,8 @@ def dense(events: list[list[PlaneImage]], layout: str) -> tuple[Tensor, Tensor]:
 
 
 def arranged(
-    network: DenseUNet, image: Tensor, arguments: argparse.Namespace
-) -> tuple[DenseUNet, Tensor]:
+    network: nn.Module, image: Tensor, arguments: argparse.Namespace
+) -> tuple[nn.Module, Tensor]:
     """Network and image with channels outermost or innermost."""
     if arguments.memory_format == "contiguous":
         return network, image
@@ -134,7 +151,7 @@ def segmentation_loss(scores: Tensor, labels: Tensor, weighting: str, layout: st
 
 
 def time_inference(
-    network: DenseUNet,
+    network: nn.Module,
     run: Callable[[Tensor], Tensor],
     image: Tensor,
     arguments: argparse.Namespace,
@@ -158,7 +175,7 @@ def time_inference(
 
 
 def time_training(
-    network: DenseUNet,
+    network: nn.Module,
     run: Callable[[Tensor], Tensor],
     image: Tensor,
     labels: Tensor,
@@ -194,6 +211,7 @@ def description(
     return {
         "library": f"PyTorch {torch.__version__} dense, oneDNN",
         "preset": arguments.preset,
+        "form": arguments.form,
         "parameters": count,
         "downsample": arguments.downsample,
         "batch": arguments.batch,
