@@ -44,6 +44,9 @@ typedef struct {
 
 #if DNNL_VERSION_MAJOR >= 3
 #define ONEDNN_DESC(desc) (desc)
+static inline void onednn_forget(dnnl_memory_desc_t desc) {
+  if (desc) dnnl_memory_desc_destroy(desc);
+}
 static inline dnnl_status_t onednn_describe(
     dnnl_memory_desc_t *desc, int count, const int64_t *extents, const int64_t *strides) {
   return strides ? dnnl_memory_desc_create_with_strides(desc, count, extents, dnnl_f32, strides)
@@ -56,6 +59,7 @@ static inline dnnl_status_t onednn_keep(
 }
 #else
 #define ONEDNN_DESC(desc) (&(desc))
+static inline void onednn_forget(dnnl_memory_desc_t desc) { (void)desc; }
 static inline dnnl_status_t onednn_describe(
     dnnl_memory_desc_t *desc, int count, const int64_t *extents, const int64_t *strides) {
   return strides ? dnnl_memory_desc_init_by_strides(desc, count, extents, dnnl_f32, strides)
@@ -73,10 +77,10 @@ static inline dnnl_status_t onednn_keep(
 static inline dnnl_status_t onednn_describe_convolution(
     dnnl_primitive_desc_t *result, dnnl_engine_t engine, int direction, const onednn_extents *e,
     onednn_convolution *c, dnnl_memory_desc_t any, const_dnnl_primitive_attr_t attributes) {
-  const int64_t strides[2] = {e->strideRows, e->strideColumns};
-  const int64_t dilations[2] = {0, 0};
-  const int64_t before[2] = {e->paddingTop, e->paddingLeft};
-  const int64_t after[2] = {e->paddingBottom, e->paddingRight};
+  const dnnl_dims_t strides = {e->strideRows, e->strideColumns};
+  const dnnl_dims_t dilations = {0};
+  const dnnl_dims_t before = {e->paddingTop, e->paddingLeft};
+  const dnnl_dims_t after = {e->paddingBottom, e->paddingRight};
   dnnl_primitive_desc_t forward = NULL;
   dnnl_status_t status;
 #if DNNL_VERSION_MAJOR >= 3
@@ -141,6 +145,7 @@ static inline dnnl_status_t onednn_create(
   const int64_t weightStrides[4] = {
       channelsReversed ? I : 1, channelsReversed ? 1 : O, I * O * e->filterColumns, I * O};
   dnnl_memory_desc_t any;
+  memset(&any, 0, sizeof any);
   dnnl_primitive_attr_t attributes = NULL;
   dnnl_primitive_desc_t convolution = NULL, reordering = NULL;
   if (status == dnnl_success) status = dnnl_primitive_attr_create(&attributes);
@@ -181,20 +186,19 @@ static inline dnnl_status_t onednn_create(
   if (convolution) dnnl_primitive_desc_destroy(convolution);
   if (reordering) dnnl_primitive_desc_destroy(reordering);
   if (attributes) dnnl_primitive_attr_destroy(attributes);
+  onednn_forget(any);
   return status;
 }
 
 static inline void onednn_destroy(onednn_convolution *c) {
   if (c->convolution) dnnl_primitive_destroy(c->convolution);
   if (c->reordering) dnnl_primitive_destroy(c->reordering);
-#if DNNL_VERSION_MAJOR >= 3
-  dnnl_memory_desc_destroy(c->input);
-  dnnl_memory_desc_destroy(c->output);
-  dnnl_memory_desc_destroy(c->weights);
-  dnnl_memory_desc_destroy(c->packed);
-  dnnl_memory_desc_destroy(c->scratch);
-  dnnl_memory_desc_destroy(c->reorderingScratch);
-#endif
+  onednn_forget(c->input);
+  onednn_forget(c->output);
+  onednn_forget(c->weights);
+  onednn_forget(c->packed);
+  onednn_forget(c->scratch);
+  onednn_forget(c->reorderingScratch);
   if (c->stream) dnnl_stream_destroy(c->stream);
   if (c->engine) dnnl_engine_destroy(c->engine);
 }

@@ -3,7 +3,8 @@
 
 The network has the layers and exactly the parameters of `cosmic-tagger --preset P --form F`; the
 images are the same events with the same downsampling; the loss is the same, over all pixels instead
-of the stored ones. The JSON has the keys of `cosmic-tagger profile --json`, so compare.py can read both.
+of the stored ones. The JSON has the keys of `cosmic-tagger profile --json`, so compare.py can read
+both.
 """
 
 import argparse
