@@ -1,4 +1,5 @@
 import Networks
+import Tensors
 
 /// The listing of June 2019: every field of that program's command line as ` NAME = value`, values as
 /// Python prints them.
@@ -54,7 +55,8 @@ struct SeedListing {
       "CHECKPOINT_DIRECTORY": training.checkpointDirectory.map(text) ?? "None",
       "CHECKPOINT_ITERATION": "\(training.checkpointIteration)", "COMPUTE_MODE": "'CPU'",
       "DISTRIBUTED": "False", "INTER_OP_PARALLELISM_THREADS": "2",
-      "INTRA_OP_PARALLELISM_THREADS": "\(training.threads)",
+      "INTRA_OP_PARALLELISM_THREADS":
+        "\(training.threads == Threads.available ? 128 : training.threads)",
       "ITERATIONS": "\(training.iterations)", "LEARNING_RATE": "\(number(training.learningRate))",
       "LOGGING_ITERATION": "\(training.loggingIteration)",
       "LOG_DIRECTORY": text(training.logDirectory), "LOSS_SCALE": "\(training.lossScale)",

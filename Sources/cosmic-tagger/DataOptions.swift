@@ -60,7 +60,8 @@ struct DataOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Refuse events that store more voxels than this on a plane.", valueName: "voxels"))
+      "Refuse events that store more voxels than this on a plane. (default: no limit; 35000 of --preset seed)",
+      valueName: "voxels"))
   var maxVoxels: Int?
 
   @Option(

@@ -30,8 +30,8 @@ struct Profile: ParsableCommand {
       one plans ahead.
 
       Example:
-        cosmic-tagger profile --file events.h5 --preset a21 --downsample 1 -mb 1 --top 10 \
-      --trace trace.json
+        cosmic-tagger profile --sparse --file events.h5 --preset a21 --downsample 1 -mb 1 \
+      --top 10 --trace trace.json
       """)
 
   @OptionGroup(title: "Events") var data: DataOptions

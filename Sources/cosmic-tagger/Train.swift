@@ -155,7 +155,7 @@ struct Train: ParsableCommand {
   func run() throws {
     try reportingErrors { () throws(TaggerError) in
       var (data, training) = (data.configuration, training)
-      if self.data.minibatchSize == nil, network.preset == .seed { data.minibatchSize = 1 }
+      if network.preset == .seed { data.takeDefaults(ofSeed: self.data) }
       precision.apply(to: &data, &training)
       network.heads.apply(to: &data, &training)
       try TrainingRun(
@@ -192,5 +192,13 @@ struct Train: ParsableCommand {
     training.logDirectory = logDirectory
     checkpoints.apply(to: &training)
     return training
+  }
+}
+
+extension DataConfiguration {
+  /// What the first version read where nothing else is asked for.
+  fileprivate mutating func takeDefaults(ofSeed options: DataOptions) {
+    if options.minibatchSize == nil { minibatchSize = 1 }
+    if options.maxVoxels == nil { maxVoxels = 35_000 }
   }
 }

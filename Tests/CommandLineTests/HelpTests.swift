@@ -11,7 +11,9 @@ struct HelpTests {
 
   @Test(
     "of the program and of every command is what it was",
-    arguments: ["", "train", "profile", "iotest", "inspect", "simulate", "build_net"])
+    arguments: [
+      "", "train", "compare", "profile", "iotest", "inspect", "simulate", "build_net", "switches",
+    ])
   func snapshot(_ command: String) throws {
     let result = try Tool.run((command.isEmpty ? [] : [command]) + ["--help"])
     #expect(result.code == 0)

@@ -29,8 +29,10 @@ struct ConfigurationTests {
   }
 
   static let unfitTraining: [@Sendable (inout TrainingConfiguration) -> Void] = [
-    { $0.iterations = 0 }, { $0.iterations = .min }, { $0.learningRate = 0 },
-    { $0.learningRate = -1 }, { $0.learningRate = .nan }, { $0.learningRate = .infinity },
+    { $0.iterations = 0 }, { $0.iterations = .min }, { $0.learningRate = .nan },
+    { $0.learningRate = .infinity }, { $0.weightDecay = -1 }, { $0.weightDecay = .nan },
+    { $0.auxiliaryIteration = 0 }, { $0.auxiliaryMinibatchSize = 0 },
+    { $0.checkpointIteration = 0 }, { $0.heads.vertex = -1 }, { $0.heads.parts.detection = .nan },
     { $0.threads = 0 }, { $0.threads = 1025 }, { $0.loggingIteration = 0 },
     { $0.scoredEvents = -1 },
   ]

@@ -44,7 +44,7 @@ struct TrainingRunTests {
   private func lasting(_ lines: [String]) -> [String] {
     let passing = [
       "Total time", "Peak memory", "Event picture", "Plan of", " THREADS", " SITE_INDEX",
-      " LOG_DIRECTORY",
+      " LOG_DIRECTORY", " CHECKPOINT_DIRECTORY",
     ]
     return lines.filter { line in !passing.contains { line.hasPrefix($0) } }
       .map { line in

@@ -22,7 +22,13 @@ public struct ArgumentTranslation {
   ) throws(TaggerError) -> [String] {
     var translation = ArgumentTranslation(accepted: accepted)
     try translation.read(arguments)
-    return translation.arguments
+    let arguments = translation.arguments
+    guard arguments.first != "inference" else {
+      throw TaggerError(
+        .usage,
+        "inference is not there yet: train --weights FILE --score-events N judges a checkpoint")
+    }
+    return arguments
   }
 
   private init(accepted: @escaping (_ command: String) -> Set<String>) {
@@ -138,11 +144,16 @@ public struct ArgumentTranslation {
     return isTrue ? [option] : []
   }
 
-  /// The known name that differs least.
+  /// The known name that differs least, whole or in its last part.
   private static func nearest(to key: String) -> String? {
     let names = keys.keys + OptionScope.all.map { String($0.dropFirst(2)) }
-    let candidates = names.map { (distance: editDistance(key, $0), name: $0) }
-    return candidates.filter { $0.distance <= 4 }.min {
+    let candidates = names.map { name in
+      let last = name.split(separator: ".").last.map(String.init) ?? name
+      return (distance: min(editDistance(key, name), editDistance(key, last)), name: name)
+    }
+    // A short word is near to anything.
+    let limit = min(4, key.count / 2)
+    return candidates.filter { $0.distance <= limit }.min {
       ($0.distance, $0.name) < ($1.distance, $1.name)
     }?
     .name

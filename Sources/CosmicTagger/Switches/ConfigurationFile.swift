@@ -25,8 +25,9 @@ struct ConfigurationFile {
     } catch let error as TaggerError {
       throw error
     } catch {
+      let reason = "\(error)".split(separator: "\n").prefix(2).joined(separator: ", ")
       throw TaggerError(
-        .badData, "\(path) is no YAML (\(error)): write a line `name: value` for each switch")
+        .badData, "\(path) is no YAML (\(reason)): write a line `name: value` for each switch")
     }
   }
 
