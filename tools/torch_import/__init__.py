@@ -1,0 +1,1 @@
+"""Turns PyTorch checkpoints of CosmicTagger into those of Submanifold."""
