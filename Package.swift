@@ -178,7 +178,8 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
     tests(
-      "CommandLineTests", ["cosmic-tagger", "shape-classifier", "sparse-benchmark", "LArCV"],
+      "CommandLineTests",
+      ["cosmic-tagger", "shape-classifier", "sparse-benchmark", "CosmicTagger", "LArCV"],
       exclude: ["Snapshots"]),
   ] + bfloat16Kernels,
   cxxLanguageStandard: .cxx17
