@@ -18,7 +18,8 @@ struct ProfileTests {
   func simulated() throws {
     let scratch = try Scratch()
     let result = try Tool.run(
-      ["profile", "--json", "p.json", "--trace", "t.json"] + Self.small, in: scratch.path)
+      ["profile", "--sparse", "--json", "p.json", "--trace", "t.json"] + Self.small,
+      in: scratch.path)
     #expect(result.code == 0)
     #expect(result.error.isEmpty)
     #expect(scratch.contents == ["p.json", "t.json"])
