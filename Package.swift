@@ -173,8 +173,8 @@ let package = Package(
     tests(
       "CosmicTaggerTests",
       [
-        "CosmicTagger", "Training", "Networks", "Layers", "Sites", "Tensors", "LArCV", "Reference",
-        "TestSites",
+        "CosmicTagger", "Training", "Networks", "Layers", "Sites", "Tensors", "LArCV",
+        "LArTPCSimulation", "Reference", "TestSites",
         .product(name: "Logging", package: "swift-log"),
       ]),
     tests(

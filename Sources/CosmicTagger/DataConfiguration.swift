@@ -1,3 +1,5 @@
+import Networks
+
 /// What a run reads: files or simulated events, and how their pixels are understood.
 public struct DataConfiguration: Equatable, Sendable {
   /// Which axis of an image counts wires and which drift time.
@@ -64,6 +66,15 @@ public struct DataConfiguration: Equatable, Sendable {
 
   /// Today's conventions.
   public init() {}
+
+  /// The defaults of a preset: those of June 2019 with the seed's, whose images were half as large as
+  /// today's, otherwise today's.
+  public init(preset: UResNetConfiguration.Preset) {
+    guard preset == .seed else { return }
+    minibatchSize = 1
+    downsample = 1
+    maxVoxels = 35_000
+  }
 
   /// Checks ranges.
   ///

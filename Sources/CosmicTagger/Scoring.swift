@@ -26,7 +26,7 @@ struct Scoring {
 
   /// Looks at the file of events to score before the time for training is spent.
   func checkAuxiliaryFile() throws(TaggerError) {
-    guard let file = training.auxiliaryFile, training.scoredEvents > 0 else { return }
+    guard let file = training.auxiliaryFile else { return }
     let source = try scoredData.openSource()
     let found = try ImageGeometry.find(in: source, scoredData)
     guard found == geometry else {

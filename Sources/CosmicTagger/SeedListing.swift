@@ -1,5 +1,4 @@
 import Networks
-import Tensors
 
 /// The listing of June 2019: every field of that program's command line as ` NAME = value`, values as
 /// Python prints them.
@@ -47,39 +46,37 @@ struct SeedListing {
   }
 
   private static func training(_ training: TrainingConfiguration) -> [String: String] {
-    [
+    var fields = [
       "AUX_FILE": training.auxiliaryFile.map(text) ?? "None", "AUX_IO_VERBOSITY": "3",
       "AUX_ITERATION": "\(training.auxiliaryIteration)",
       "AUX_MINIBATCH_SIZE": "\(training.auxiliaryMinibatchSize)",
-      "BALANCE_LOSS": truth(training.seedBalanceLoss ?? true),
       "CHECKPOINT_DIRECTORY": training.checkpointDirectory.map(text) ?? "None",
       "CHECKPOINT_ITERATION": "\(training.checkpointIteration)", "COMPUTE_MODE": "'CPU'",
       "DISTRIBUTED": "False", "INTER_OP_PARALLELISM_THREADS": "2",
-      "INTRA_OP_PARALLELISM_THREADS":
-        "\(training.threads == Threads.available ? 128 : training.threads)",
-      "ITERATIONS": "\(training.iterations)", "LEARNING_RATE": "\(number(training.learningRate))",
+      "INTRA_OP_PARALLELISM_THREADS": "\(training.threadLimit)",
+      "ITERATIONS": "\(training.iterations)", "LEARNING_RATE": "\(training.learningRate)",
       "LOGGING_ITERATION": "\(training.loggingIteration)",
       "LOG_DIRECTORY": text(training.logDirectory), "LOSS_SCALE": "\(training.lossScale)",
       "MODE": "'train'", "MODEL_HALF_PRECISION": truth(training.precision == .bfloat16),
       "OPTIMIZER": text(training.optimizer.rawValue),
-      "REGULARIZE_WEIGHTS": number(training.weightDecay),
+      "REGULARIZE_WEIGHTS": "\(training.weightDecay)",
       "SPARSE": truth(training.mode == .sparse), "SUMMARY_ITERATION": "1", "TRAINING": "True",
       "VERBOSITY": "\(training.verbosity)",
     ]
+    if let balance = training.seedBalanceLoss {
+      fields["BALANCE_LOSS"] = truth(balance)
+    } else {
+      fields["LOSS_BALANCE_SCHEME"] = text(training.balance.rawValue)
+    }
+    return fields
   }
 
   private static func truth(_ value: Bool) -> String { value ? "True" : "False" }
 
-  private static func text(_ value: String) -> String { "'\(value)'" }
-
-  /// As Python prints it: `0.0001`, `1e-05`.
-  private static func number(_ value: Double) -> String {
-    let plain = "\(value)"
-    guard value >= 1e-4, value < 1, plain.contains("e") else { return plain }
-    let digits = String(Int((value * 1e8).rounded()))
-    let zeros = String(repeating: "0", count: max(0, 8 - digits.count))
-    var decimals = zeros + digits
-    while decimals.hasSuffix("0"), decimals.count > 1 { decimals.removeLast() }
-    return "0.\(decimals)"
+  /// As Python prints it: in quotes that it does not hold, if there are such.
+  private static func text(_ value: String) -> String {
+    let quote = value.contains("'") && !value.contains("\"") ? "\"" : "'"
+    let escaped = value.replacing("\\", with: "\\\\")
+    return quote + (quote == "'" ? escaped.replacing("'", with: "\\'") : escaped) + quote
   }
 }

@@ -41,10 +41,10 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public var mode = Mode.sparse
   /// The preset that the network started from.
   public var preset = UResNetConfiguration.Preset.uresnet
-  /// The form it was asked for in, if it was.
-  public var form: UResNetConfiguration.Form?
-  /// The way planes were asked to be taken together, if they were.
-  public var convolutionMode: UResNetConfiguration.ConvolutionMode?
+  /// The form of that network.
+  public var form = UResNetConfiguration.Form.sparse
+  /// How that network takes planes together.
+  public var convolutionMode = UResNetConfiguration.ConvolutionMode.planar
   /// Number of steps.
   public var iterations = 25
   /// Learning rate.
@@ -64,6 +64,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public var seed: UInt64 = 0
   /// Threads to compute with.
   public var threads = 1
+  /// The most threads that were asked for, as 2019 knew them.
+  public var threadLimit = 128
   /// How convolutions are computed.
   public var convolution = ConvolutionAlgorithm.automatic
   /// What convolutions multiply.
@@ -141,15 +143,22 @@ public struct TrainingConfiguration: Equatable, Sendable {
     }
     guard learningRate.isFinite else {
       throw TaggerError(
-        .usage, "--learning-rate \(learningRate) is not possible: use a number above zero")
+        .usage,
+        "--learning-rate \(learningRate) is not possible: use a number, zero for the optimizer's own"
+      )
     }
     guard weightDecay >= 0, weightDecay.isFinite else {
       throw TaggerError(
         .usage, "--regularize-weights \(weightDecay) is not possible: use zero or more")
     }
-    guard auxiliaryIteration >= 1, (1...65_536).contains(auxiliaryMinibatchSize) else {
+    guard auxiliaryIteration >= 1 else {
       throw TaggerError(
-        .usage, "--aux-iteration is 1 or more, and --aux-minibatch-size 1 to 65536 events")
+        .usage, "--aux-iteration \(auxiliaryIteration) is not possible: use 1 or more")
+    }
+    guard (1...65_536).contains(auxiliaryMinibatchSize) else {
+      throw TaggerError(
+        .usage,
+        "--aux-minibatch-size \(auxiliaryMinibatchSize) is not possible: use 1 to 65536 events")
     }
     guard (1...Self.mostThreads).contains(threads) else {
       throw TaggerError(
@@ -157,8 +166,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
     }
     try heads.validate()
     if let problem = InstructionSet.forcedInVain { throw TaggerError(.usage, problem) }
-    try validatePrecision()
     try validateMode()
+    try validatePrecision()
     guard loggingIteration >= 1 else {
       throw TaggerError(
         .usage, "--logging-iteration \(loggingIteration) is not possible: use 1 or more")

@@ -150,7 +150,8 @@ public struct TrainingRun {
         try checkpoints.write(step: step + 1)
       }
       bar.update(step: step + 1, of: training.iterations)
-      _ = waiting.lap()
+      // Neither validation nor a checkpoint is part of the next step.
+      _ = (waiting.lap(), clock.lap())
     }
     bar.finish(erasing: true)
     for line in Throughput(durations, minibatchSize: data.minibatchSize).lines {

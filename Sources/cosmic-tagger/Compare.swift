@@ -1,6 +1,5 @@
 import ArgumentParser
 import CosmicTagger
-import Tensors
 
 /// `cosmic-tagger compare`.
 struct Compare: ParsableCommand {
@@ -28,9 +27,7 @@ struct Compare: ParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("Events to compare.", valueName: "count"))
   var events = 3
 
-  @Option(
-    parsing: .unconditional, help: ArgumentHelp("Threads to compute with.", valueName: "count"))
-  var threads = min(Threads.available, TrainingConfiguration.mostThreads)
+  @OptionGroup var threads: ThreadOptions
 
   @Option(help: ArgumentHelp("Write all figures to this file.", valueName: "path"))
   var json: String?
@@ -40,9 +37,9 @@ struct Compare: ParsableCommand {
   func run() throws {
     try reportingErrors { () throws(TaggerError) in
       var training = TrainingConfiguration()
-      training.threads = threads
+      threads.apply(to: &training)
       training.seed = data.seed
-      var data = data.configuration
+      var data = data.configuration(of: network.preset)
       network.heads.apply(to: &data, &training)
       try ComparisonRun(
         data: data, network: network.comparedConfiguration, training: training,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CosmicTagger
+import Networks
 
 extension DataConfiguration.Axes: ExpressibleByArgument {}
 extension DataConfiguration.LabelConvention: ExpressibleByArgument {}
@@ -23,9 +24,10 @@ struct DataOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "How often images are halved: charge averaged, labels by their largest value.",
+      "How often images are halved: charge averaged, labels by their largest value. (default: 0; "
+        + "1 of --preset seed)",
       valueName: "times"))
-  var downsample = 0
+  var downsample: Int?
 
   @Option(help: ArgumentHelp("Producer of the charge images.", valueName: "name"))
   var imageProducer = "sbndwire"
@@ -60,7 +62,7 @@ struct DataOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Refuse events that store more voxels than this on a plane. (default: no limit; 35000 of --preset seed)",
+      "Refuse events that store more voxels than this on a plane. (35000 of --preset seed)",
       valueName: "voxels"))
   var maxVoxels: Int?
 
@@ -92,19 +94,19 @@ struct DataOptions: ParsableArguments {
     }
   }
 
-  /// The options as a configuration.
-  var configuration: DataConfiguration {
-    var data = DataConfiguration()
+  /// The options as a configuration, with the defaults of a preset where nothing is said.
+  func configuration(of preset: UResNetConfiguration.Preset = .uresnet) -> DataConfiguration {
+    var data = DataConfiguration(preset: preset)
     data.file = file
     data.minibatchSize = minibatchSize ?? data.minibatchSize
-    data.downsample = downsample
+    data.downsample = downsample ?? data.downsample
     data.imageProducer = imageProducer
     data.labelProducer = labelProducer
     data.axes = axes
     data.labelConvention = labelConvention
     data.access = access
     data.seed = dataSeed ?? seed
-    data.maxVoxels = maxVoxels
+    data.maxVoxels = maxVoxels ?? data.maxVoxels
     data.shape = shape?.extents
     data.planeCount = nplanes
     data.takesLogarithm = imgTransform?.value ?? false

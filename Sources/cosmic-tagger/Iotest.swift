@@ -21,7 +21,7 @@ struct Iotest: ParsableCommand {
 
   func run() throws {
     try reportingErrors { () throws(TaggerError) in
-      try ReadingTest(data: data.configuration, iterations: iterations, logger: logger).run()
+      try ReadingTest(data: data.configuration(), iterations: iterations, logger: logger).run()
     }
   }
 }

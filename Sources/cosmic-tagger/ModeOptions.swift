@@ -49,7 +49,16 @@ struct ModeOptions: ParsableArguments {
 
   /// A preset's network in the form that is meant.
   func configuration(_ preset: UResNetConfiguration.Preset) -> UResNetConfiguration {
-    UResNetConfiguration(
-      preset: preset, form: form ?? (mode == .dense ? .dense : .sparse), mode: convMode)
+    UResNetConfiguration(preset: preset, form: usedForm, mode: convMode)
+  }
+
+  /// The form that is meant: that of the pixels unless another is asked for.
+  var usedForm: UResNetConfiguration.Form { form ?? (mode == .dense ? .dense : .sparse) }
+
+  /// How planes are taken together: in a preset's way unless another is asked for.
+  func usedConvolutionMode(
+    _ preset: UResNetConfiguration.Preset
+  ) -> UResNetConfiguration.ConvolutionMode {
+    convMode ?? (preset == .uresnet3d ? .volume : .planar)
   }
 }

@@ -6,8 +6,28 @@ extension UResNetConfiguration.Connections: ExpressibleByArgument {}
 extension UResNetConfiguration.Growth: ExpressibleByArgument {}
 extension UResNetConfiguration.Deepest: ExpressibleByArgument {}
 extension UResNetConfiguration.Downsampling: ExpressibleByArgument {}
-extension UResNetConfiguration.Upsampling: ExpressibleByArgument {}
 extension UResNetConfiguration.PlaneScope: ExpressibleByArgument {}
+
+/// How images are doubled, in the original's words and in ours.
+enum UpsamplingOption: String, CaseIterable, ExpressibleByArgument {
+  case convolutional
+  case interpolation
+  case nearest
+  case bilinear
+
+  /// What it means in a form: the original interpolates between pixels on full images that are taken
+  /// plane by plane, and takes the nearest elsewhere.
+  func upsampling(
+    _ form: UResNetConfiguration.Form, _ mode: UResNetConfiguration.ConvolutionMode
+  ) -> UResNetConfiguration.Upsampling {
+    switch self {
+    case .convolutional: .convolutional
+    case .interpolation: form == .dense && mode == .planar ? .bilinear : .interpolation
+    case .nearest: .interpolation
+    case .bilinear: .bilinear
+    }
+  }
+}
 
 /// A truth value as the original's scripts spell it.
 enum Truth: String, CaseIterable, ExpressibleByArgument {
@@ -84,9 +104,9 @@ struct NetworkOptions: ParsableArguments {
     help: ArgumentHelp(
       "How images are doubled.",
       discussion:
-        "interpolation takes the nearest coarse value, bilinear (full images only) lies between "
-        + "four, as the original's dense 2D network."))
-  var upsampling: UResNetConfiguration.Upsampling?
+        "nearest takes the nearest coarse value, bilinear (full images only) lies between four; "
+        + "interpolation is the one that the original's network of this form has."))
+  var upsampling: UpsamplingOption?
 
   @Option(help: ArgumentHelp("Channels of the blocks at the bottom.", valueName: "channels"))
   var bottleneckDeepest: Int?
@@ -167,6 +187,11 @@ struct NetworkOptions: ParsableArguments {
         "--blocks-deepest-layer, --bottleneck-deepest and --filter-size-deepest shape the bottom, "
           + "but --deepest none has none")
     }
+    guard network.deepest != .stacked || bottleneckDeepest == nil else {
+      throw ValidationError(
+        "--bottleneck-deepest is for a bottom with a convolution before it, but --deepest stacked, "
+          + "as in --preset seed on full images, has none")
+    }
     guard network.batchNorm || normalizationEpsilon == nil && normalizationMomentum == nil else {
       throw ValidationError(
         "--normalization-epsilon and --normalization-momentum need --batch-norm True")
@@ -179,16 +204,21 @@ struct NetworkOptions: ParsableArguments {
   }
 
   /// The preset with all changes.
-  var configuration: UResNetConfiguration { changed(pixels.configuration(preset)) }
+  var configuration: UResNetConfiguration {
+    changed(pixels.configuration(preset), form: pixels.usedForm)
+  }
 
   /// The same for a network that every mode can compute: in sparse form unless another is asked for.
   var comparedConfiguration: UResNetConfiguration {
-    changed(
-      UResNetConfiguration(preset: preset, form: pixels.form ?? .sparse, mode: pixels.convMode))
+    let form = pixels.form ?? .sparse
+    return changed(
+      UResNetConfiguration(preset: preset, form: form, mode: pixels.convMode), form: form)
   }
 
-  private func changed(_ preset: UResNetConfiguration) -> UResNetConfiguration {
-    var network = preset
+  private func changed(
+    _ start: UResNetConfiguration, form: UResNetConfiguration.Form
+  ) -> UResNetConfiguration {
+    var network = start
     set(&network.initialFilters, nInitialFilters)
     set(&network.depth, networkDepth)
     set(&network.blocksPerLayer, blocksPerLayer)
@@ -200,7 +230,8 @@ struct NetworkOptions: ParsableArguments {
     set(&network.bias, useBias?.value)
     set(&network.batchNorm, batchNorm?.value)
     set(&network.downsampling, downsampling)
-    set(&network.upsampling, upsampling)
+    set(
+      &network.upsampling, upsampling?.upsampling(form, pixels.usedConvolutionMode(preset)))
     set(&network.bottleneckDeepest, bottleneckDeepest.map { $0 })
     set(&network.filterSizeDeepest, filterSizeDeepest)
     set(&network.initialFilterSize, initialFilterSize)

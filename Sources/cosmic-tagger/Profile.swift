@@ -1,7 +1,6 @@
 import ArgumentParser
 import CosmicTagger
 import Sites
-import Tensors
 
 /// `cosmic-tagger profile`.
 struct Profile: ParsableCommand {
@@ -46,10 +45,7 @@ struct Profile: ParsableCommand {
     help: ArgumentHelp("Steps before that, which are not counted.", valueName: "steps"))
   var warmUp = 3
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Threads to compute with.", valueName: "count"))
-  var threads = min(Threads.available, TrainingConfiguration.mostThreads)
+  @OptionGroup var threads: ThreadOptions
 
   @Option(
     parsing: .unconditional,
@@ -77,10 +73,10 @@ struct Profile: ParsableCommand {
     try reportingErrors { () throws(TaggerError) in
       var training = TrainingConfiguration()
       training.mode = network.pixels.mode
-      training.threads = threads
+      threads.apply(to: &training)
       training.siteIndex = siteIndex
       training.seed = data.seed
-      var data = data.configuration
+      var data = data.configuration(of: network.preset)
       precision.apply(to: &data, &training)
       var output = ProfilingRun.Output()
       output.top = top

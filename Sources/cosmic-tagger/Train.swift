@@ -23,6 +23,8 @@ struct Train: ParsableCommand {
       Train the small network on half-resolution images of a file:
         cosmic-tagger train --sparse --file events.h5 --preset a21 --downsample 1 -mb 1 -i 300 \
       -lr 1e-3 --loss-balance-scheme light
+      Train it again, but longer:
+        cosmic-tagger train --config log/config.yaml -i 600
       """)
 
   @OptionGroup(title: "Events") var data: DataOptions
@@ -70,11 +72,7 @@ struct Train: ParsableCommand {
   @Option(help: "Average metrics over images, or over all pixels together as in 2019.")
   var metrics = TrainingConfiguration.Averaging.image
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Threads to compute with; results do not depend on it.", valueName: "count"))
-  var threads = min(Threads.available, TrainingConfiguration.mostThreads)
+  @OptionGroup var threads: ThreadOptions
 
   @Option(
     help: ArgumentHelp(
@@ -104,12 +102,14 @@ struct Train: ParsableCommand {
 
   @Option(
     name: [.customLong("ld", withSingleDash: true), .long],
-    help: ArgumentHelp("Where the event picture goes.", valueName: "folder"))
+    help: ArgumentHelp(
+      "Where the configuration (config.yaml), checkpoints and the event picture go.",
+      valueName: "folder"))
   var logDirectory = "log"
 
   @Option(
     help: ArgumentHelp(
-      "Events to score the network on at the end.",
+      "Events to validate with, and to score the network on at the end.",
       discussion: "Without it, the events of --file; or simulated ones it has not seen.",
       valueName: "path"))
   var auxFile: String?
@@ -154,8 +154,7 @@ struct Train: ParsableCommand {
 
   func run() throws {
     try reportingErrors { () throws(TaggerError) in
-      var (data, training) = (data.configuration, training)
-      if network.preset == .seed { data.takeDefaults(ofSeed: self.data) }
+      var (data, training) = (data.configuration(of: network.preset), training)
       precision.apply(to: &data, &training)
       network.heads.apply(to: &data, &training)
       try TrainingRun(
@@ -167,8 +166,8 @@ struct Train: ParsableCommand {
 
   private var training: TrainingConfiguration {
     var training = TrainingConfiguration(preset: network.preset)
-    training.form = network.pixels.form
-    training.convolutionMode = network.pixels.convMode
+    training.form = network.pixels.usedForm
+    training.convolutionMode = network.pixels.usedConvolutionMode(network.preset)
     training.mode = network.pixels.mode
     training.iterations = iterations ?? training.iterations
     training.learningRate = learningRate ?? training.learningRate
@@ -179,7 +178,7 @@ struct Train: ParsableCommand {
       balanceLoss?.value ?? (lossBalanceScheme == nil ? training.seedBalanceLoss : nil)
     training.averaging = metrics
     training.seed = data.seed
-    training.threads = threads
+    threads.apply(to: &training)
     training.convolution = convolution
     training.siteIndex = siteIndex
     training.loggingIteration = loggingIteration
@@ -192,13 +191,5 @@ struct Train: ParsableCommand {
     training.logDirectory = logDirectory
     checkpoints.apply(to: &training)
     return training
-  }
-}
-
-extension DataConfiguration {
-  /// What the first version read where nothing else is asked for.
-  fileprivate mutating func takeDefaults(ofSeed options: DataOptions) {
-    if options.minibatchSize == nil { minibatchSize = 1 }
-    if options.maxVoxels == nil { maxVoxels = 35_000 }
   }
 }

@@ -49,6 +49,52 @@ struct TrainTests {
       contentsOf: URL(fileURLWithPath: scratch.file("runs/1/event_display.png")))
     #expect(Array(picture.prefix(8)) == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
     #expect(scratch.contents == ["runs"])
+    let left = try FileManager.default.subpathsOfDirectory(atPath: scratch.file("runs/1"))
+    #expect(
+      left.sorted() == [
+        "checkpoints", "checkpoints/checkpoint", "checkpoints/model-5.h5", "config.yaml",
+        "event_display.png",
+      ])
+  }
+
+  @Test("computes full images where nothing else is said, and draws none if told so")
+  func dense() throws {
+    let scratch = try Scratch()
+    let result = try Tool.run(
+      ["train", "-i", "2", "-mb", "1", "-ci", "1", "-cd", "kept", "--no-summary-images"]
+        + Self.small, in: scratch.path)
+    #expect(result.code == 0 && result.error.isEmpty)
+    #expect(result.lines.contains(" SPARSE........................: False"))
+    #expect(result.lines.filter { $0.hasPrefix("train Step") }.count == 2)
+    let left = try FileManager.default.subpathsOfDirectory(atPath: scratch.path)
+    #expect(
+      left.sorted() == [
+        "kept", "kept/checkpoints", "kept/checkpoints/checkpoint", "kept/checkpoints/model-1.h5",
+        "kept/checkpoints/model-2.h5", "log", "log/config.yaml",
+      ])
+    // Another run begins where this one ended.
+    let next = try Tool.run(
+      ["train", "--config", "log/config.yaml", "--weights", "kept", "-ld", "next"],
+      in: scratch.path)
+    #expect(next.code == 0 && next.error.isEmpty)
+    #expect(next.lines.contains("Restoring weights from  kept/checkpoints/model-2.h5"))
+  }
+
+  @Test("validates with a file, and scores the network on it")
+  func validation() throws {
+    let scratch = try Scratch()
+    #expect(
+      try Tool.run(["simulate", "--output", "aux.h5", "--events", "2"], in: scratch.path).code == 0)
+    let result = try Tool.run(
+      [
+        "train", "--sparse", "-i", "4", "-mb", "1", "--aux-file", "aux.h5", "--aux-iteration", "2",
+        "--aux-minibatch-size", "2",
+      ] + Self.small, in: scratch.path)
+    #expect(result.code == 0 && result.error.isEmpty)
+    #expect(
+      result.lines.filter { $0.hasPrefix("test Step") }.map { $0.split(separator: " ")[2] }
+        == ["2", "4"])
+    #expect(result.lines.contains { $0.hasPrefix("Scored 1 events of aux.h5") })
   }
 
   @Test(

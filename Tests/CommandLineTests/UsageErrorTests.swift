@@ -29,7 +29,31 @@ struct UsageErrorTests {
     (["-i", "0"], "--iterations 0 is not possible: use 1 or more"),
     (["-i", "-3"], "--iterations -3 is not possible: use 1 or more"),
     (["--iterations=-3"], "--iterations -3 is not possible: use 1 or more"),
-    (["-lr", "nan"], "--learning-rate nan is not possible: use a number above zero"),
+    (
+      ["-lr", "nan"],
+      "--learning-rate nan is not possible: use a number, zero for the optimizer's own"
+    ),
+    (["-rw", "-1"], "--regularize-weights -1.0 is not possible: use zero or more"),
+    (["-ci", "0"], "--checkpoint-iteration 0 is not possible: use 1 or more"),
+    (["--aux-iteration", "0"], "--aux-iteration 0 is not possible: use 1 or more"),
+    (
+      ["--aux-minibatch-size", "0"],
+      "--aux-minibatch-size 0 is not possible: use 1 to 65536 events"
+    ),
+    (["--max-voxels", "-1"], "--max-voxels -1 is not possible: use zero or more"),
+    (
+      ["--image-producer", "a", "--label-producer", "a", "-f", "x.h5"],
+      "a cannot be both --image-producer and --label-producer: a network would be given the answer"
+    ),
+    (
+      ["--shape", "640", "1024"],
+      "images of simulated event 0 have 1280×2048 pixels (drift × wire), but --shape 640 1024 was "
+        + "given: choose another --downsample"
+    ),
+    (
+      ["--nplanes", "2"],
+      "simulated event 0 has 3 planes, but --nplanes 2 was given: leave it out"
+    ),
     (
       ["--loss-scale", "0"],
       "--loss-scale 0.0 is not possible: use 1e-37 to 1e38, such as 1024"
@@ -75,11 +99,34 @@ struct UsageErrorTests {
     expectRefusal(result, code: 64, sentence)
   }
 
-  @Test("train in two modes, and with two losses")
+  @Test("full images with what only sites have")
+  func fullImages() throws {
+    for mode in [[], ["--dense"], ["--masked"], ["--sparse", "False"]] {
+      let scratch = try Scratch()
+      expectRefusal(
+        try Tool.run(["train"] + mode + ["--site-index", "bitmap"], in: scratch.path), code: 64,
+        "--convolution and --site-index choose how sparse convolutions are computed: leave them "
+          + "out for full images, or add --sparse")
+      expectRefusal(
+        try Tool.run(["train"] + mode + ["--precision", "bfloat16"], in: scratch.path), code: 64,
+        "--precision bfloat16 is for sparse convolutions: full images are computed in float32")
+    }
+  }
+
+  @Test("train with two modes, and with two losses")
   func validation() throws {
+    for mode in ["--dense", "--masked"] {
+      expectUsage(
+        try Tool.run(["train", "--sparse", mode]),
+        "--sparse computes active sites only, --dense and --masked all pixels: use one of them")
+    }
     expectUsage(
-      try Tool.run(["train", "--sparse", "--masked"]),
-      "--sparse computes active sites only, --dense and --masked all pixels: use one of them")
+      try Tool.run(["train", "--intra-op-parallelism-threads", "0"]),
+      "--intra-op-parallelism-threads 0 is not possible: use 1 or more")
+    expectUsage(
+      try Tool.run(["train", "--preset", "seed", "--bottleneck-deepest", "64"]),
+      "--bottleneck-deepest is for a bottom with a convolution before it, but --deepest stacked, "
+        + "as in --preset seed on full images, has none")
     expectUsage(
       try Tool.run(["train", "--sparse", "--loss-balance-scheme", "even", "-bl", "True"]),
       "--loss-balance-scheme and --balance-loss are two ways to say one thing: use one of them")
@@ -95,6 +142,14 @@ struct UsageErrorTests {
     expectUsage(
       try Tool.run(["train", "--sparse", "-mb", "two"]),
       "The value 'two' is invalid for '--minibatch-size <events>'")
+    expectRefusal(
+      try Tool.run(["train", "-mb"]), code: 64, "-mb needs a value: write it behind")
+    expectRefusal(
+      try Tool.run(["train", "--residual", "maybe"]), code: 64,
+      "--residual maybe is not possible: use True or False")
+    expectUsage(
+      try Tool.run(["train", "--shape", "640"]),
+      "The value '640' is invalid for '--shape <rows columns>'")
     expectUsage(
       try Tool.run(["build_net", "--deepest", "none", "--filter-size-deepest", "3"]),
       "--blocks-deepest-layer, --bottleneck-deepest and --filter-size-deepest shape the bottom, "

@@ -31,11 +31,27 @@ struct ConfigurationTests {
   static let unfitTraining: [@Sendable (inout TrainingConfiguration) -> Void] = [
     { $0.iterations = 0 }, { $0.iterations = .min }, { $0.learningRate = .nan },
     { $0.learningRate = .infinity }, { $0.weightDecay = -1 }, { $0.weightDecay = .nan },
-    { $0.auxiliaryIteration = 0 }, { $0.auxiliaryMinibatchSize = 0 },
-    { $0.checkpointIteration = 0 }, { $0.heads.vertex = -1 }, { $0.heads.parts.detection = .nan },
     { $0.threads = 0 }, { $0.threads = 1025 }, { $0.loggingIteration = 0 },
-    { $0.scoredEvents = -1 },
+    { $0.scoredEvents = -1 }, { $0.checkpointIteration = 0 }, { $0.auxiliaryIteration = 0 },
+    { $0.auxiliaryMinibatchSize = 0 }, { $0.auxiliaryMinibatchSize = 65_537 },
   ]
+
+  @Test("A learning rate of zero or less is the optimizer's own", arguments: [0, -1, -1e-300])
+  func ownLearningRate(_ rate: Double) throws {
+    for optimizer in OptimizerKind.allCases {
+      var training = TrainingConfiguration()
+      training.optimizer = optimizer
+      training.learningRate = rate
+      try training.validate()
+      #expect(training.usedLearningRate == optimizer.learningRate)
+      training.learningRate = 0.5
+      #expect(training.usedLearningRate == 0.5)
+    }
+    // PyTorch's.
+    #expect(OptimizerKind.adam.learningRate == 1e-3)
+    #expect(OptimizerKind.rmsprop.learningRate == 1e-2)
+    #expect(OptimizerKind.sgd.learningRate == 1e-3)
+  }
 
   @Test("Training out of range is wrong usage", arguments: 0..<unfitTraining.count)
   func trainingRanges(_ number: Int) throws {

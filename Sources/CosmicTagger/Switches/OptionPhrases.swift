@@ -1,76 +1,147 @@
 import Foundation
-import Tensors
 
-/// Options with their values, put in order: those of files before those of the command line, without
-/// those that the command line contradicts, and with those that are made of several.
+/// Options as files and the command line say them, one over the other: what is said later makes void
+/// what it contradicts.
 struct OptionPhrases {
-  private var phrases: [[String]]
+  private var phrases: [Phrase] = []
 
-  /// Options that no command has, because they say how others are composed.
-  static let composed: Set<String> = [
-    "--run-id", "--most-threads", "--data-directory", "--data-group", "--synthetic",
-  ]
+  /// Puts what is said later over what was said before.
+  ///
+  /// Within one layer nothing but the same option makes another void: options that contradict each
+  /// other there are refused by the command that reads them.
+  mutating func overlay(_ layer: [Phrase]) {
+    var settled: [Phrase] = []
+    for phrase in layer {
+      settled.removeAll { $0.subject == phrase.subject }
+      settled.append(phrase)
+    }
+    let void = settled.reduce(into: Set<String>()) { $0.formUnion(voided(by: $1)) }
+    phrases.removeAll { void.contains($0.subject) }
+    phrases += settled
+  }
 
-  /// Options of which one makes the others of its line void.
+  // MARK: What makes what void
+
+  /// Options that are ways to say one thing.
   private static let alternatives: [Set<String>] = [
     ["--sparse", "--dense", "--masked"],
     ["--loss-balance-scheme", "--balance-loss"],
     ["--deepest", "--block-concat"],
     ["--precision", "--model-half-precision"],
-    ["--threads", "--most-threads"],
-    ["--log-directory", "--run-id"],
+    ["--threads", "--intra-op-parallelism-threads"],
+    ["--log-directory", "run.id"],
+    ["--file", "data.file"],
+    ["--aux-file", "data.aux_file"],
+    ["--minibatch-size", "run.minibatch_size"],
   ]
 
-  init(_ phrases: [[String]]) {
-    self.phrases = phrases
-  }
+  /// What describes a file, and nothing where there is none.
+  private static let ofFiles: Set<String> = [
+    "--file", "data.file", "data.aux_file", "data.data_directory", "--axes", "--label-convention",
+    "--image-producer", "--label-producer",
+  ]
 
-  /// The first argument that is no option.
-  var command: String? {
-    guard let first = phrases.first?.first, !first.hasPrefix("-") else { return nil }
-    return first
-  }
+  /// What `--form` and `--conv-mode` decide of a preset.
+  private static let ofForm: Set<String> = [
+    "--downsampling", "--upsampling", "--deepest", "--block-concat", "--split-scope",
+    "--connect-pre-res-blocks-down", "--connect-pre-res-blocks-up", "--leak", "--leak-of-scaling",
+    "--normalization-scope", "--normalization-epsilon", "--normalization-momentum",
+  ]
 
-  /// Puts a command first.
-  mutating func insert(command: String) {
-    phrases.insert([command], at: 0)
-  }
-
-  /// Puts what files say behind the command and before all else.
-  mutating func insert(_ others: [[String]], accepted: Set<String>) {
-    let spoken = Set(phrases.compactMap(\.first).map { String($0.prefix { $0 != "=" }) })
-    let void = Self.alternatives.filter { !$0.isDisjoint(with: spoken) }.reduce(spoken) {
+  private func voided(by phrase: Phrase) -> Set<String> {
+    let subject = phrase.subject
+    guard phrase.said != .retracted else { return [subject] }
+    let same = Self.alternatives.filter { $0.contains(subject) }.reduce(Set([subject])) {
       $0.union($1)
     }
-    let valid = others.filter { $0.first.map { !void.contains($0) } ?? false }
-    phrases.insert(contentsOf: valid, at: command == nil ? 0 : 1)
-    compose(accepted)
+    return same.union(consequences(of: phrase))
   }
 
-  var arguments: [String] { phrases.flatMap { $0 } }
-
-  private func last(_ option: String) -> String? {
-    phrases.last { $0.first == option && $0.count > 1 }?[1]
+  /// What loses its meaning by what is said of something else.
+  private func consequences(of phrase: Phrase) -> Set<String> {
+    let isKnown = phrases.contains { $0.subject == phrase.subject }
+    switch (phrase.subject, phrase.value) {
+    case ("--deepest", "none"):
+      return ["--blocks-deepest-layer", "--bottleneck-deepest", "--filter-size-deepest"]
+    case ("--deepest", "stacked"): return ["--bottleneck-deepest"]
+    case ("--batch-norm", "False"): return ["--normalization-epsilon", "--normalization-momentum"]
+    case ("--connections", "none"):
+      return ["--connect-pre-res-blocks-down", "--connect-pre-res-blocks-up"]
+    case ("data.synthetic", "True"): return Self.ofFiles
+    case ("--file", _), ("data.file", _): return ["data.synthetic"]
+    // Switches beside a preset, or a form, change that one: they go with it.
+    case ("--preset", _): return isKnown ? OptionScope.ofPreset : []
+    case ("--form", _), ("--conv-mode", _): return isKnown ? Self.ofForm : []
+    default: return []
+    }
   }
 
-  private mutating func compose(_ accepted: Set<String>) {
-    let isSynthetic =
-      phrases.contains { $0.first == "--synthetic" } || last("--data-group") == "synthetic"
-    if isSynthetic { phrases.removeAll { $0.first == "--file" } }
-    if let folder = last("--data-directory") {
-      phrases = phrases.map { phrase in
-        guard ["--file", "--aux-file"].contains(phrase.first), phrase.count > 1,
-          !phrase[1].hasPrefix("/")
-        else { return phrase }
-        return [phrase[0], (folder as NSString).appendingPathComponent(phrase[1])]
+  // MARK: Options made of several switches
+
+  /// The option that a switch helps to make.
+  private static let made = [
+    "run.id": "--log-directory", "run.minibatch_size": "--minibatch-size", "data.file": "--file",
+    "data.aux_file": "--aux-file", "data.data_directory": "--file", "data.synthetic": "--file",
+  ]
+
+  /// Whether a command has the option that a phrase means.
+  static func isOf(_ phrase: Phrase, _ allowed: Set<String>) -> Bool {
+    allowed.contains(made[phrase.subject] ?? phrase.subject)
+  }
+
+  private func value(_ subject: String) -> String? {
+    phrases.last { $0.subject == subject }?.value
+  }
+
+  /// The arguments of a command that has these options.
+  ///
+  /// - Throws: `TaggerError` for parts that make no whole.
+  func arguments(_ allowed: Set<String>) throws(TaggerError) -> [String] {
+    let plain = phrases.filter { Self.made[$0.subject] == nil }
+    var options = OptionPhrases()
+    options.phrases = plain
+    try addFiles(to: &options)
+    if let size = value("run.minibatch_size") {
+      options.addIfMissing("--minibatch-size", size)
+      if allowed.contains("--aux-minibatch-size") {
+        options.addIfMissing("--aux-minibatch-size", size)
       }
     }
-    if let run = last("--run-id"), accepted.contains("--log-directory") {
-      phrases.append(["--log-directory", "output/\(run)"])
+    if let run = value("run.id") {
+      let preset = value("--preset") ?? "uresnet"
+      options.addIfMissing("--log-directory", "output/torch/\(preset)/\(run)")
     }
-    if let most = last("--most-threads").flatMap(Int.init), accepted.contains("--threads") {
-      phrases.append(["--threads", "\(max(1, min(most, Threads.available)))"])
+    return options.phrases.flatMap(\.arguments)
+  }
+
+  private mutating func addIfMissing(_ option: String, _ value: String) {
+    guard self.value(option) == nil else { return }
+    phrases.append(Phrase(option, .value(value)))
+  }
+
+  /// What is read: files in a folder, or none.
+  private func addFiles(to options: inout OptionPhrases) throws(TaggerError) {
+    if value("data.synthetic") == "True" {
+      options.phrases.removeAll { $0.subject == "--file" }
+      return
     }
-    phrases.removeAll { $0.first.map(Self.composed.contains) ?? false }
+    let folder = value("data.data_directory") ?? ""
+    for (key, option) in [("data.file", "--file"), ("data.aux_file", "--aux-file")] {
+      guard let name = value(key) else { continue }
+      let isWhole = folder.isEmpty || name.hasPrefix("/")
+      options.addIfMissing(
+        option, isWhole ? name : (folder as NSString).appendingPathComponent(name))
+    }
+    guard options.value("--file") == nil else { return }
+    if !folder.isEmpty {
+      throw TaggerError(
+        .usage, "data.data_directory \(folder) is but a folder: name a file in it by data.file")
+    }
+    if value("data.synthetic") == "False" {
+      throw TaggerError(
+        .usage,
+        "events that are not synthetic come from a file: give one with --file, or leave out "
+          + "that they are not")
+    }
   }
 }

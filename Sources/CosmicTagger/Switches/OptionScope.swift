@@ -28,10 +28,12 @@ public enum OptionScope {
     "--precision", "--model-half-precision", "--input-half-precision", "--loss-scale",
   ]
 
+  private static let threads: Set<String> = ["--threads", "--intra-op-parallelism-threads"]
+
   private static let training: Set<String> = [
     "--iterations", "--learning-rate", "--optimizer", "--regularize-weights",
-    "--loss-balance-scheme", "--balance-loss", "--metrics", "--threads", "--convolution",
-    "--site-index", "--logging-iteration", "--log-directory", "--aux-file", "--aux-iteration",
+    "--loss-balance-scheme", "--balance-loss", "--metrics", "--convolution", "--site-index",
+    "--logging-iteration", "--log-directory", "--aux-file", "--aux-iteration",
     "--aux-minibatch-size", "--score-events", "--weights", "--checkpoint-iteration",
     "--checkpoint-directory", "--verbosity", "--no-summary-images",
   ]
@@ -41,16 +43,25 @@ public enum OptionScope {
     "--sparse", "--dense", "--masked", "--no-summary-images", "--classification", "--vertex",
   ]
 
+  /// What a preset decides, so that another one takes its place.
+  static let ofPreset = network.subtracting(["--sparse", "--dense", "--masked"])
+
+  /// Whether an option is known to stand alone.
+  static func takesNoValue(_ option: String) -> Bool {
+    bare.contains(option) || ["-h", "--help"].contains(option)
+  }
+
   /// Every option that a configuration file may name.
-  public static let all = events.union(network).union(heads).union(precision).union(training)
+  public static let all = events.union(network).union(heads).union(precision).union(threads)
+    .union(training)
 
   /// The options of a command.
   public static func options(of command: String) -> Set<String> {
     switch command {
     case "train": all
     case "profile":
-      events.union(network).union(heads).union(precision).union(["--threads", "--site-index"])
-    case "compare": events.union(network).union(heads).union(["--threads"])
+      events.union(network).union(heads).union(precision).union(threads).union(["--site-index"])
+    case "compare": events.union(network).union(heads).union(threads)
     case "iotest": events.union(["--iterations"])
     case "build_net": network.union(heads)
     default: []

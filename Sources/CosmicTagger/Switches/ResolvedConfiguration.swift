@@ -1,3 +1,4 @@
+import Foundation
 import Networks
 
 /// A run's configuration, all of it, as lines that `--config` reads again.
@@ -12,6 +13,9 @@ public struct ResolvedConfiguration {
     var values = Self.values(of: network)
     values.merge(Self.values(of: data)) { $1 }
     values.merge(Self.values(of: training)) { $1 }
+    values.merge(Self.losses(training.heads, of: network)) { $1 }
+    // Where both are one, another --seed is meant for both.
+    if data.seed != training.seed { values["data-seed"] = "\(data.seed)" }
     entries = values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
@@ -20,10 +24,21 @@ public struct ResolvedConfiguration {
     entries.map { "\($0.option): \(Self.quoted($0.value))\n" }.joined()
   }
 
+  /// As YAML reads it back, letter by letter.
   private static func quoted(_ value: String) -> String {
-    let isPlain = value.allSatisfy { $0.isLetter || $0.isNumber || "_-./+".contains($0) }
-    return isPlain && !value.isEmpty
-      ? value : "\"" + value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    let isPlain = value.allSatisfy {
+      $0.isASCII && ($0.isLetter || $0.isNumber || "_-./+".contains($0))
+    }
+    let isNothing = ["null", "Null", "NULL"].contains(value)
+    guard !isPlain || isNothing || value.isEmpty else { return value }
+    let escapes: [Unicode.Scalar: String] = [
+      "\\": "\\\\", "\"": "\\\"", "\n": "\\n", "\r": "\\r", "\t": "\\t",
+    ]
+    let text = value.unicodeScalars.map { scalar in
+      let isControl = scalar.properties.generalCategory == .control
+      return escapes[scalar] ?? (isControl ? String(format: "\\u%04X", scalar.value) : "\(scalar)")
+    }
+    return "\"\(text.joined())\""
   }
 
   private static func values(of network: UResNetConfiguration) -> [String: String] {
@@ -36,6 +51,9 @@ public struct ResolvedConfiguration {
         values[name] = nil
       }
     }
+    if network.deepest == .stacked { values["bottleneck-deepest"] = nil }
+    // The command line's interpolation is that of the form.
+    if network.upsampling == .interpolation { values["upsampling"] = "nearest" }
     if !network.batchNorm {
       values["normalization-epsilon"] = nil
       values["normalization-momentum"] = nil
@@ -43,6 +61,27 @@ public struct ResolvedConfiguration {
     if network.connections == .none {
       values["connect-pre-res-blocks-down"] = nil
       values["connect-pre-res-blocks-up"] = nil
+    }
+    // What shapes a head that is not there says nothing.
+    for (head, isActive) in [
+      ("classification", network.classification.isActive), ("vertex", network.vertex.isActive),
+    ] where !isActive {
+      values = values.filter { $0.key != head && !$0.key.hasPrefix("\(head)-") }
+    }
+    return values
+  }
+
+  private static func losses(
+    _ losses: HeadLosses, of network: UResNetConfiguration
+  ) -> [String: String] {
+    var values: [String: String] = [:]
+    if network.classification.isActive {
+      values["classification-weight"] = "\(losses.classification)"
+    }
+    if network.vertex.isActive {
+      values["vertex-weight"] = "\(losses.vertex)"
+      values["vertex-l-det"] = "\(losses.parts.detection)"
+      values["vertex-l-coord"] = "\(losses.parts.coordinates)"
     }
     return values
   }
@@ -52,7 +91,7 @@ public struct ResolvedConfiguration {
       "minibatch-size": "\(data.minibatchSize)", "downsample": "\(data.downsample)",
       "image-producer": data.imageProducer, "label-producer": data.labelProducer,
       "axes": data.axes.rawValue, "label-convention": data.labelConvention.rawValue,
-      "access": data.access.rawValue, "data-seed": "\(data.seed)",
+      "access": data.access.rawValue,
       "img-transform": "\(data.takesLogarithm)", "input-half-precision": "\(data.roundsCharges)",
     ]
     values["file"] = data.file
@@ -65,7 +104,8 @@ public struct ResolvedConfiguration {
 
   private static func values(of training: TrainingConfiguration) -> [String: String] {
     var values = [
-      "preset": training.preset.rawValue, training.mode.rawValue: "true",
+      "preset": training.preset.rawValue, "form": training.form.rawValue,
+      "conv-mode": training.convolutionMode.rawValue, training.mode.rawValue: "true",
       "iterations": "\(training.iterations)", "learning-rate": "\(training.learningRate)",
       "regularize-weights": "\(training.weightDecay)", "optimizer": training.optimizer.rawValue,
       "metrics": training.averaging.rawValue, "seed": "\(training.seed)",
@@ -79,17 +119,11 @@ public struct ResolvedConfiguration {
       "checkpoint-iteration": "\(training.checkpointIteration)",
       "verbosity": "\(training.verbosity)", "no-summary-images": "\(!training.drawsPicture)",
     ]
-    values["classification-weight"] = "\(training.heads.classification)"
-    values["vertex-weight"] = "\(training.heads.vertex)"
-    values["vertex-l-det"] = "\(training.heads.parts.detection)"
-    values["vertex-l-coord"] = "\(training.heads.parts.coordinates)"
     if let balance = training.seedBalanceLoss {
       values["balance-loss"] = "\(balance)"
     } else {
       values["loss-balance-scheme"] = training.balance.rawValue
     }
-    values["form"] = training.form?.rawValue
-    values["conv-mode"] = training.convolutionMode?.rawValue
     values["aux-file"] = training.auxiliaryFile
     values["weights"] = training.weights
     values["checkpoint-directory"] = training.checkpointDirectory

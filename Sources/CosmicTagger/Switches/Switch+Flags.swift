@@ -63,7 +63,7 @@ extension Switch {
     truthOption("--input-half-precision"),
     Switch("--loss-scale", .option("--loss-scale")),
     Switch("--inter-op-parallelism-threads", .fixed(["1", "2", "4"], Self.onePool)),
-    Switch("--intra-op-parallelism-threads", .option("--most-threads")),
+    Switch("--intra-op-parallelism-threads", .option("--intra-op-parallelism-threads")),
     Switch("--share-weights", .fixed(["True"], "planes share all weights but those of the bottom")),
     Switch("--conv-mode", .option("--conv-mode")),
     Switch(
@@ -71,12 +71,10 @@ extension Switch {
       .fixed(
         ["channels_first", "channels_last"],
         "use channels_last, or channels_first: results are the same")),
-    Switch(
-      "--framework",
-      .fixed(["torch"], "this program is its own framework; its network is that of torch")),
+    Switch("--framework", .fixed(["torch"], Self.ownFramework)),
     Switch("--upsampling", .option("--upsampling")),
     Switch("--downsampling", .option("--downsampling")),
-    Switch("--synthetic", .truth(yes: ["--synthetic"], no: [])),
+    Switch("--synthetic", Self.synthetic(["True": "True", "False": "False"])),
     Switch("--bottleneck-deepest", .option("--bottleneck-deepest")),
     Switch("--filter-size-deepest", .option("--filter-size-deepest")),
     Switch(
@@ -90,18 +88,34 @@ extension Switch {
       .truth(yes: ["--precision", "bfloat16"], no: ["--precision", "float32"])),
     Switch("--weight-decay", .option("--regularize-weights")),
     Switch("--start-index", .fixed(["0"], "inference \(notYet); leave it out")),
+    Switch("--config-name", ["-cn"], .refused("use --config with the path of a YAML file")),
   ]
+
+  /// Flags that stand for true without a value.
+  static let bareFlags: Set<String> = [
+    "--distributed", "--sparse", "--no-summary-images", "--mixed-precision",
+  ]
+
+  /// Flags that the original read when it trained, and refused otherwise.
+  static let trainingFlags: Set<String> = [
+    "--learning-rate", "--summary-iteration", "--logging-iteration", "--checkpoint-iteration",
+    "--optimizer", "--regularize-weights",
+  ]
+
+  /// What says whether events are simulated.
+  static func synthetic(_ values: [String: String]) -> Meaning {
+    .part(
+      of: "data.synthetic", "simulated events (no file is read), or those of --file", values)
+  }
 
   static let readingIsSilent = "reading says nothing but errors; leave it out"
   static let oneProcess = "training on several processes \(notYet); leave it out"
   static let processorsOnly =
     "no GPU or other device is used, this program computes on processors; use CPU"
+  static let ownFramework =
+    "this program is its own framework, its network that of torch; leave it out"
   static let onePool = "one pool of threads does all the work; use --threads"
   static let optimizers = [
     "adam": "adam", "rmsprop": "rmsprop", "sgd": "sgd",
   ]
-
-  private init(_ name: String, _ meaning: Meaning) {
-    self.init(name, [], meaning)
-  }
 }

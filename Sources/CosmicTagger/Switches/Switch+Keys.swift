@@ -17,8 +17,12 @@ extension Switch {
     Switch("run.run_units", .fixed(["iteration"], "the length of a run is counted in iterations")),
     Switch("run.aux_iterations", .option("--aux-iteration")),
     Switch("run.val_iteration", .option("--aux-iteration")),
-    Switch("run.minibatch_size", .option("--minibatch-size")),
-    Switch("run.id", .option("--run-id")),
+    Switch(
+      "run.minibatch_size",
+      .part(
+        of: "run.minibatch_size",
+        "--minibatch-size, and --aux-minibatch-size where nothing else is said of it")),
+    Switch("run.id", .part(of: "run.id", "--log-directory output/torch/PRESET/ID")),
     Switch(
       "run.precision",
       .option(
@@ -56,7 +60,7 @@ extension Switch {
   private static let constantRate = "schedules of the learning rate \(notYet); leave it out"
 
   private static let data: [Switch] = [
-    Switch("data.synthetic", .truth(yes: ["--synthetic"], no: [])),
+    Switch("data.synthetic", synthetic(["True": "True", "False": "False"])),
     Switch("data.downsample", .option("--downsample")),
     Switch(
       "data.data_format",
@@ -64,33 +68,42 @@ extension Switch {
         ["channels_last", "channels_first"],
         "use channels_last, or channels_first: results are the same")),
     truthOption("data.img_transform", "--img-transform"),
-    Switch("data.seed", .option("--data-seed")),
-    Switch("data.data_directory", .option("--data-directory")),
-    Switch("data.file", .option("--file")),
-    Switch("data.aux_file", .option("--aux-file")),
+    Switch(
+      "data.seed",
+      .natural(
+        "--data-seed", "an order of events follows from a number, 0 or more, never the clock")),
+    Switch(
+      "data.data_directory",
+      .part(of: "data.data_directory", "the folder of data.file and data.aux_file")),
+    Switch("data.file", .part(of: "data.file", "--file, below data.data_directory")),
+    Switch("data.aux_file", .part(of: "data.aux_file", "--aux-file, below data.data_directory")),
     Switch("data.paths.train", .option("--file")),
     Switch("data.paths.val", .option("--aux-file")),
     Switch(
       "data.paths.test",
       .refused("inference \(notYet); give the file to judge by as data.paths.val")),
     Switch(
-      "data.paths.active", .fixed(["train", "val", "train val"], "training reads train and val")),
+      "data.paths.active",
+      .fixed(
+        ["train", "val", "train,val", "val,train"],
+        "files are read where they are named; use train, val or both")),
     Switch(
       "data.version", .fixed(["1"], "the size of images is taken from the file; leave it out")),
     Switch("data.random_mode", .option("--access")),
   ]
 
   private static let framework: [Switch] = [
-    Switch(
-      "framework.name",
-      .fixed(["torch"], "this program is its own framework; its network is that of torch")),
+    Switch("framework.name", .fixed(["torch"], ownFramework)),
     Switch("framework.seed", .option("--seed")),
     Switch("framework.inter_op_parallelism_threads", .fixed(["1", "2", "4"], onePool)),
-    Switch("framework.intra_op_parallelism_threads", .option("--most-threads")),
+    Switch("framework.intra_op_parallelism_threads", .option("--intra-op-parallelism-threads")),
     Switch("framework.sparse", .truth(yes: ["--sparse"], no: ["--dense"])),
     Switch("framework.distributed_mode", .fixed(["DDP"], oneProcess)),
     Switch("framework.oversubscribe", .fixed(["1"], oneProcess)),
     Switch("framework.compile", .fixed(["False"], "everything is compiled already; use False")),
+    Switch(
+      "framework.environment_variables.*",
+      .refused("set environment variables before the program starts")),
   ]
 
   private static let network: [Switch] = [
@@ -136,19 +149,14 @@ extension Switch {
 
   /// Groups of today's configuration: `network=a21`.
   public static let groups: [Switch] = [
+    Switch("mode", ["mode.name"], .part(of: "mode", "the command: train, iotest or build_net")),
     Switch("network", .option("--preset", presets)),
-    Switch(
-      "framework",
-      .fixed(["torch"], "this program is its own framework; its network is that of torch")),
-    Switch("data", .option("--data-group", ["real": "real", "synthetic": "synthetic"])),
+    Switch("framework", .fixed(["torch"], ownFramework)),
+    Switch("data", synthetic(["real": "False", "synthetic": "True"])),
   ]
 
   private static let presets = [
     "default": "uresnet", "uresnet": "uresnet", "a21": "a21", "polaris": "polaris",
     "scc21": "scc21", "scc_21": "scc21", "uresnet3d": "uresnet3d",
   ]
-
-  private init(_ name: String, _ meaning: Meaning) {
-    self.init(name, [], meaning)
-  }
 }

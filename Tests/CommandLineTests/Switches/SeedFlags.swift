@@ -1,0 +1,102 @@
+/// The command line of June 2019, flag by flag, in its own order, then what came until June 2020.
+enum SeedFlags {
+  static let cases = shared + training + network + precision + later
+
+  private static let shared: [SwitchCase] = [
+    .same("--file x.h5"), .acts("-f x.h5", as: "--file x.h5"),
+    .agrees("--io-verbosity 3"), .agrees("--io-verbosity 0"),
+    .refused("--io-verbosity 9", "reading says nothing but errors"),
+    .same("--minibatch-size 4"), .acts("-mb 4", as: "--minibatch-size 4"),
+    .acts("-mb=4", as: "--minibatch-size 4"),
+    .same("--aux-file y.h5"),
+    .agrees("--aux-io-verbosity 3"),
+    .refused("--aux-io-verbosity loud", "reading says nothing but errors"),
+    .same("--aux-iteration 5"), .same("--aux-minibatch-size 3"),
+    .same("--iterations 7"), .acts("-i 7", as: "--iterations 7"),
+    .refused("--distributed", "several processes"), .refused("-d", "several processes"),
+    .refused("-d True", "several processes"), .agrees("--distributed False"),
+    .agrees("--compute-mode CPU"), .agrees("-m CPU"), .agrees("-m cpu"),
+    .refused("--compute-mode GPU", "no GPU or other device is used"),
+    .refused("-m GPU", "no GPU or other device is used"),
+    .same("--log-directory runs/1"), .acts("-ld runs/1", as: "--log-directory runs/1"),
+    .same("--checkpoint-directory runs/2"),
+    .acts("-cd runs/2", as: "--checkpoint-directory runs/2"),
+    .same("--image-producer dunewire"), .same("--label-producer dune_cosmicseg"),
+    .acts("--shape 640 1024", as: "--shape 640,1024"), .same("--shape 640,1024"),
+    .same("--max-voxels 35000"), .same("--verbosity 2"),
+  ]
+
+  private static let training: [SwitchCase] = [
+    .same("--learning-rate 3e-4"), .acts("-lr 3e-4", as: "--learning-rate 3e-4"),
+    .acts("-lr 0", as: "--learning-rate 0"), .acts("-lr -1", as: "--learning-rate=-1"),
+    .refused("--summary-iteration 1", "TensorBoard"), .refused("-si 1", "TensorBoard"),
+    .same("--logging-iteration 2"), .acts("-li 2", as: "--logging-iteration 2"),
+    .same("--checkpoint-iteration 9"), .acts("-ci 9", as: "--checkpoint-iteration 9"),
+    .same("--optimizer adam"), .acts("-o Adam", as: "--optimizer adam"),
+    .acts("-o rmsprop", as: "--optimizer rmsprop"),
+    .refused("-o lars", "use adam, rmsprop, sgd"),
+    .refused("--optimizer lamb", "use adam, rmsprop, sgd"),
+    .same("--regularize-weights 1e-4"), .acts("-rw 1e-4", as: "--regularize-weights 1e-4"),
+  ]
+
+  private static let network: [SwitchCase] = [
+    .same("--use-bias True"), .acts("-ub False", as: "--use-bias False"),
+    .acts("-ub no", as: "--use-bias False"),
+    .same("--batch-norm True"), .acts("-bn 1", as: "--batch-norm True"),
+    .refused("-bn maybe", "use True or False"),
+    .same("--n-initial-filters 12"),
+    .acts("--res-blocks-per-layer 2", as: "--blocks-per-layer 2"),
+    .acts("--res-blocks-deepest-layer 4", as: "--blocks-deepest-layer 4"),
+    .acts("--res-blocks-final 2", as: "--blocks-final 2"),
+    .same("--network-depth 5"),
+    .same("--connections sum"), .same("--connections concat"), .same("--connections none"),
+    .same("--connect-pre-res-blocks-down True"), .same("--connect-pre-res-blocks-up False"),
+    .same("--nplanes 3"),
+    .agrees("--bottleneck-size -1"),
+    .refused("--bottleneck-size 16", "--bottleneck-deepest shapes the bottom"),
+    .same("--balance-loss True"), .acts("-bl f", as: "--balance-loss False"),
+    .same("--residual True"),
+    .same("--sparse"), .acts("--sparse True", as: "--sparse"),
+    .acts("--sparse False", as: "--dense"), .acts("--sparse=True", as: "--sparse"),
+    .same("--growth-rate multiplicative"), .acts("-gr linear", as: "--growth-rate additive"),
+    .acts("-gr additive", as: "--growth-rate additive"),
+    .refused("-gr cubic", "use additive, linear, multiplicative"),
+    .acts("--block-concat y", as: "--block-concat True"),
+    .agrees("--share-weights True"), .refused("--share-weights False", "planes share all weights"),
+    .same("--conv-mode 2D"), .same("--conv-mode 3D"),
+    .agrees("--data-format channels_first"), .agrees("-df channels_last"),
+    .refused("-df NHWC", "use channels_last"),
+  ]
+
+  private static let precision: [SwitchCase] = [
+    .same("--model-half-precision True"), .same("--input-half-precision True"),
+    .same("--loss-scale 1024.0"),
+    .agrees("--inter-op-parallelism-threads 2"),
+    .refused("--inter-op-parallelism-threads 64", "use --threads"),
+    .same("--intra-op-parallelism-threads 128"),
+  ]
+
+  private static let later: [SwitchCase] = [
+    .same("--blocks-per-layer 2"), .same("--blocks-deepest-layer 5"), .same("--blocks-final 0"),
+    .agrees("--framework torch"), .refused("--framework tensorflow", "its own framework"),
+    .refused("--framework tf", "its own framework"),
+    .same("--upsampling convolutional"), .same("--upsampling interpolation"),
+    .same("--downsampling convolutional"), .same("--downsampling max_pooling"),
+    .agrees("--synthetic True"), .agrees("--synthetic True --file x.h5"),
+    .refused("--synthetic False", "give one with --file"),
+    .acts("--synthetic False --file x.h5", as: "--file x.h5"),
+    .same("--bottleneck-deepest 256"), .same("--filter-size-deepest 5"),
+    .agrees("--gradient-accumulation 1"),
+    .refused("--gradient-accumulation 4", "use a larger --minibatch-size"),
+    .same("--loss-balance-scheme none"), .same("--loss-balance-scheme focal"),
+    .same("--loss-balance-scheme even"), .same("--loss-balance-scheme light"),
+    .acts("--downsample-images 1", as: "--downsample 1"), .acts("-ds 1", as: "--downsample 1"),
+    .same("--no-summary-images"), .acts("--no-summary-images True", as: "--no-summary-images"),
+    .agrees("--no-summary-images False"),
+    .acts("--mixed-precision", as: "--precision bfloat16"),
+    .acts("--mixed-precision False", as: "--precision float32"),
+    .acts("--weight-decay 1e-4", as: "--regularize-weights 1e-4"),
+    .agrees("--start-index 0"), .refused("--start-index 5", "inference is not there yet"),
+    .refused("--config-name a21", "use --config"), .refused("-cn a21", "use --config"),
+  ]
+}
