@@ -36,8 +36,9 @@ public struct NetworkOnImages: Layer {
 
   /// Runs the network.
   ///
-  /// - Throws: what the network throws; `LayerError` for sites of other than three axes, or when not
-  ///   every pixel is a site and nothing masks those that are not.
+  /// - Throws: what the network throws; `LayerError` for sites of other than three axes, when not every
+  ///   pixel is a site and nothing masks those that are not, or when the network ends on images of
+  ///   another size.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
     let sites = input.sites
     guard sites.spatialSize.count == 3 else {
@@ -53,13 +54,23 @@ public struct NetworkOnImages: Layer {
     if !isMasking, sites.batchSize == 1 {
       let images = try DenseImages(
         input.features, batchSize: 1, spatialSize: sites.spatialSize)
-      return try input.replacing(network(images).features)
+      return try input.replacing(result(on: images))
     }
     let (mask, rows) = try ImageMask.of(sites)
     let images = try DenseImages(
       input.features.scattered(to: rows, rowCount: pixels), batchSize: sites.batchSize,
       spatialSize: sites.spatialSize, mask: isMasking ? mask : nil)
-    return try input.replacing(network(images).features.gathered(from: rows))
+    return try input.replacing(result(on: images).gathered(from: rows))
+  }
+
+  /// The network's result on the pixels it was given.
+  private func result(on images: DenseImages) throws -> Variable {
+    let output = try network(images)
+    guard output.spatialSize == images.spatialSize else {
+      throw LayerError.differentPixels(
+        layer: "NetworkOnImages", first: images.spatialSize, other: output.spatialSize)
+    }
+    return output.features
   }
 
   /// Walks over sizes and channels alone.
@@ -69,9 +80,8 @@ public struct NetworkOnImages: Layer {
       tape.placeholder(rows: pixels, channels: input.channels), batchSize: input.sites.batchSize,
       spatialSize: input.spatialSize,
       mask: isMasking ? ImageMask(isActive: [Bool](repeating: false, count: pixels)) : nil)
-    let output = try network(images)
     return try input.replacing(
-      tape.placeholder(rows: input.rows, channels: output.channels))
+      tape.placeholder(rows: input.rows, channels: try result(on: images).channels))
   }
 
   /// The network's layers, part by part.

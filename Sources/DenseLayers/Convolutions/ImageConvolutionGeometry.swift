@@ -84,8 +84,10 @@ struct ImageConvolutionGeometry: Hashable {
       paddingBottom: Int64(band.paddingBottom), paddingRight: Int64(paddingAfter(1)))
   }
 
-  /// Bands of an image: as many as keep what one reads and makes in a cache, and rows enough not to read
-  /// those at its edges too often. Never a matter of the machine.
+  /// Bands of an image, never a matter of the machine.
+  ///
+  /// As many as keep what one reads and makes in a cache, of rows enough not to read those at its edges
+  /// too often.
   private var bandCount: Int {
     let bytesPerRow = outputColumns * (inputChannels * stride[0] * stride[1] + outputChannels) * 4
     let wanted = max(4 * (filter[0] - 1), Self.bytesPerBand / max(bytesPerRow, 1), 1)
