@@ -155,6 +155,9 @@ let package = Package(
       "LayersTests",
       ["Layers", "Autodiff", "Sites", "Tensors", "Reference", "TestSites", "GoldenFiles"]),
     tests(
+      "DenseLayersTests",
+      ["DenseLayers", "Layers", "Autodiff", "Sites", "Tensors", "Reference", "TestSites"]),
+    tests(
       "NetworksTests",
       [
         "Networks", "DenseLayers", "Layers", "Autodiff", "Sites", "Tensors", "Training",
@@ -164,8 +167,8 @@ let package = Package(
     tests(
       "TrainingTests",
       [
-        "Training", "Networks", "Layers", "Autodiff", "Sites", "Tensors", "Reference",
-        "TestSites", "GoldenFiles",
+        "Training", "Networks", "DenseLayers", "Layers", "Autodiff", "Sites", "Tensors",
+        "HDF5Files", "Reference", "TestSites", "GoldenFiles",
       ]),
     tests("LArCVTests", ["LArCV"]),
     tests("LArTPCSimulationTests", ["LArTPCSimulation", "LArCV"]),

@@ -19,25 +19,33 @@ struct CheckpointFolder {
 
   /// Makes the folder below another one.
   ///
+  /// - Parameter option: the option that named the other one, for messages.
   /// - Throws: `TaggerError` when it cannot be made or written to.
   init(
-    _ parent: String, of network: any Module, _ configuration: UResNetConfiguration
+    _ parent: String, option: String, of network: any Module,
+    _ configuration: UResNetConfiguration
   ) throws(TaggerError) {
-    folder = try OutputFolder(OutputFolder(parent).file("checkpoints")).path
+    let parent = try OutputFolder(parent, option: option)
+    folder = try OutputFolder(parent.file("checkpoints"), option: option).path
     self.network = network
     self.configuration = configuration
   }
 
   /// Writes the network as it is after so many steps.
   func write(step: Int) throws {
-    let name = "model-\(step).h5"
+    let name = Self.name(step)
     try Checkpoint(of: network, step: step, configuration: configuration.settings).write(
       to: "\(folder)/\(name)")
     let older = Self.entries(of: folder).filter { $0.step != step }
     let entries = [(step: step, name: name)] + older
     try writeIndex(Array(entries.prefix(Self.kept)))
-    for entry in entries.dropFirst(Self.kept) { unlink("\(folder)/\(entry.name)") }
+    // The original's index has the same words: its files are not ours to delete.
+    for entry in entries.dropFirst(Self.kept) where entry.name == Self.name(entry.step) {
+      unlink("\(folder)/\(entry.name)")
+    }
   }
+
+  private static func name(_ step: Int) -> String { "model-\(step).h5" }
 
   /// Newest first, after a line that says which it is.
   private func writeIndex(_ entries: [(step: Int, name: String)]) throws(FileError) {

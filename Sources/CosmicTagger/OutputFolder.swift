@@ -7,19 +7,20 @@ public struct OutputFolder {
 
   /// Makes the folder if it is missing.
   ///
+  /// - Parameter option: the option that named it, for messages.
   /// - Throws: `TaggerError` when it cannot be made or written to.
-  public init(_ path: String) throws(TaggerError) {
+  public init(_ path: String, option: String = "--log-directory") throws(TaggerError) {
     self.path = path
     let failure = Self.make(path)
     guard failure == 0 else {
       throw TaggerError(
         .inputOutput,
         "the folder \"\(path)\" cannot be made (\(String(cString: strerror(failure)))): "
-          + "choose another --log-directory")
+          + "choose another \(option)")
     }
     guard FileManager.default.isWritableFile(atPath: path) else {
       throw TaggerError(
-        .inputOutput, "the folder \"\(path)\" cannot be written to: choose another --log-directory")
+        .inputOutput, "the folder \"\(path)\" cannot be written to: choose another \(option)")
     }
   }
 

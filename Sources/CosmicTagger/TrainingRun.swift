@@ -68,7 +68,9 @@ public struct TrainingRun {
       logger.info("Restoring weights from  \(file)")
     }
     let checkpoints = try CheckpointFolder(
-      training.checkpointDirectory ?? training.logDirectory, of: network, configuration)
+      training.checkpointDirectory ?? training.logDirectory,
+      option: training.checkpointDirectory == nil ? "--log-directory" : "--checkpoint-directory",
+      of: network, configuration)
     let trainer = Trainer(
       network: network, loss: training.loss, optimizer: training.optimizer.make(),
       threads: Threads(count: training.threads), seed: training.seed,

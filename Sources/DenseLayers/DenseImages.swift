@@ -57,14 +57,17 @@ public struct DenseImages: LayerFeatures {
   ///   - features: `[planes × events × rows × columns, channels]`.
   ///   - spatialSize: planes, rows and columns.
   ///   - mask: the pixels that count, of the same size, or nothing where all do.
-  /// - Throws: `LayerError` when there is not one row for each pixel, or when there are not three
-  ///   extents.
+  /// - Throws: `LayerError` when there is not one row for each pixel, when there are not three extents,
+  ///   and for a mask of other images.
   public init(
     _ features: Variable, batchSize: Int, spatialSize: [Int], mask: ImageMask? = nil
   ) throws(LayerError) {
     let isPossible =
       spatialSize.count == 3 && batchSize >= 0 && spatialSize.allSatisfy { $0 >= 1 }
-    guard isPossible, features.rows == spatialSize.reduce(batchSize, *) else {
+    guard isPossible,
+      try DenseTensor.rows(batchSize, spatialSize, channels: features.channels) == features.rows,
+      mask.map({ $0.isActive.count == features.rows }) ?? true
+    else {
       throw LayerError.denseValues(
         found: features.rows * features.channels, batchSize: batchSize, spatialSize: spatialSize,
         channels: features.channels)
@@ -111,9 +114,15 @@ public struct DenseImages: LayerFeatures {
       mask: mask, descent: descent + [step])
   }
 
-  /// The step that a filter made last, which its inverse goes back.
+  /// The step by which a filter made images of this size last, which its inverse goes back.
   func lastStep(filter: [Int], stride: [Int], layer: String) throws(LayerError) -> Int {
-    guard let step = descent.lastIndex(where: { $0.filter == filter && $0.stride == stride }) else {
+    let step = descent.lastIndex { step in
+      step.filter == filter && step.stride == stride
+        && spatialSize.indices.allSatisfy {
+          (spatialSize[$0] - 1) * stride[$0] + filter[$0] == step.spatialSize[$0]
+        }
+    }
+    guard let step else {
       throw LayerError.noWayBack(layer: layer, spatialSize: spatialSize)
     }
     return step

@@ -36,8 +36,9 @@ public struct NetworkOnImages: HeadedNetwork {
 
   /// Runs the network.
   ///
-  /// - Throws: what the network throws; `LayerError` for sites of other than three axes, or when not
-  ///   every pixel is a site and nothing masks those that are not.
+  /// - Throws: what the network throws; `LayerError` for sites of other than three axes, when not every
+  ///   pixel is a site and nothing masks those that are not, or when the network ends on images of
+  ///   another size.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
     try scores(input).pixels
   }
@@ -61,8 +62,7 @@ public struct NetworkOnImages: HeadedNetwork {
     if !isMasking, sites.batchSize == 1 {
       let images = try DenseImages(
         input.features, batchSize: 1, spatialSize: sites.spatialSize)
-      let said = try said(of: images)
-      return try onSites(input, said) { $0.features }
+      return try onSites(input, said(of: images)) { $0.features }
     }
     let (mask, rows) = try ImageMask.of(sites)
     let images = try DenseImages(
@@ -72,10 +72,13 @@ public struct NetworkOnImages: HeadedNetwork {
   }
 
   private func said(of images: DenseImages) throws -> NetworkScores<DenseImages> {
-    guard let headed = network as? any HeadedNetwork<DenseImages> else {
-      return NetworkScores(pixels: try network(images))
+    let headed = network as? any HeadedNetwork<DenseImages>
+    let said = try headed?.scores(images) ?? NetworkScores(pixels: network(images))
+    guard said.pixels.spatialSize == images.spatialSize else {
+      throw LayerError.differentPixels(
+        layer: "NetworkOnImages", first: images.spatialSize, other: said.pixels.spatialSize)
     }
-    return try headed.scores(images)
+    return said
   }
 
   private func onSites(
@@ -101,9 +104,8 @@ public struct NetworkOnImages: HeadedNetwork {
       tape.placeholder(rows: pixels, channels: input.channels), batchSize: input.sites.batchSize,
       spatialSize: input.spatialSize,
       mask: isMasking ? ImageMask(isActive: [Bool](repeating: false, count: pixels)) : nil)
-    let output = try network(images)
     return try input.replacing(
-      tape.placeholder(rows: input.rows, channels: output.channels))
+      tape.placeholder(rows: input.rows, channels: said(of: images).pixels.channels))
   }
 
   /// The network's layers, part by part.

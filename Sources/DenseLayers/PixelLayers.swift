@@ -62,12 +62,19 @@ public struct PixelNormalization: Layer {
 
   /// Normalises, adds and activates in one: the end of a residual block.
   ///
+  /// The layer's own slope has to be 1, as nothing is activated before the sum.
+  ///
   /// - Throws: `LayerError` as without a sum, for images that cannot be added, or where some pixels do
   ///   not count.
   public func callAsFunction(
     _ input: DenseImages, adding other: DenseImages, leak: Float
   ) throws -> DenseImages {
     try normalization.check(channels: input.channels, spatialSize: input.spatialSize, leak: leak)
+    guard normalization.leak == 1 else {
+      throw LayerError.setting(
+        layer: description, name: "leak", value: Double(normalization.leak),
+        allowed: "1 before a sum")
+    }
     guard input.mask == nil else { throw LayerError.needsAllPixels(layer: description) }
     try input.checkSum(other)
     return input.withClean(

@@ -81,19 +81,23 @@ package final class HDF5File {
   }
 
   /// The names in a group, in the order of their names.
-  package func linkNames(in groupPath: String) throws(FileError) -> [String] {
+  ///
+  /// - Parameter limit: more than any sound file has.
+  package func linkNames(
+    in groupPath: String, limit: Int = HDF5File.mostLinks
+  ) throws(FileError) -> [String] {
     let group = try open(groupPath)
     guard group.isGroup else {
       throw .badData(path, "\(groupPath) is not a group; give a file written by \(writer)")
     }
-    guard let names = group.linkNames(limit: HDF5File.mostLinks) else {
+    guard let names = group.linkNames(limit: limit) else {
       throw .badData(
         path, "\(groupPath) cannot be listed (\(HDF5.reason())); \(FileError.copyAgain)")
     }
     return names
   }
 
-  /// No file of this format comes near so many names in a group; a damaged one may.
+  /// No larcv3 file comes near so many names in a group; a damaged one may.
   package static let mostLinks = 4096
 }
 

@@ -106,8 +106,8 @@ public final class DenseConvolutions: Convolutions {
     _ branch: DenseImages, normalization: NamedLayer<DenseImages>, skip: DenseImages,
     activation: NamedLayer<DenseImages>
   ) throws -> DenseImages {
-    guard let first = normalization.layer as? PixelNormalization, branch.mask == nil,
-      let last = activation.layer as? PixelActivation
+    guard let first = normalization.layer as? PixelNormalization, first.normalization.leak == 1,
+      branch.mask == nil, let last = activation.layer as? PixelActivation
     else { return try finishStepwise(branch, normalization, skip, activation) }
     let sum = NormalizedPixelSum(normalization: first, skip: skip, leak: last.activation.leak)
     return try Activated(description: last.description)(

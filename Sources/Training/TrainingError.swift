@@ -6,6 +6,8 @@ public enum TrainingError: Error, Equatable, Sendable {
   case gradientNotFinite(parameter: String, lossScale: Double = 1)
   /// A factor that takes all from the loss, or more than numbers hold.
   case lossScale(Double)
+  /// A weight decay that is below zero, or more than numbers hold.
+  case weightDecay(Double)
   /// A learning rate that makes no step.
   case learningRate(Double)
   /// A network without a parameter to train.
@@ -47,6 +49,8 @@ extension TrainingError: CustomStringConvertible {
         + "check the input's values and the network for what makes numbers that large"
     case .lossScale(let scale):
       "a loss scale of \(scale) is not possible: use a number above zero"
+    case .weightDecay(let decay):
+      "a weight decay of \(decay) is not possible: use a number of zero or more"
     case .learningRate(let rate):
       "a learning rate of \(rate) makes no step: use zero or more"
     case .nothingToTrain:

@@ -88,7 +88,7 @@ public final class TrainingLoop {
   private var tiles = ParameterTiles()
   private let optimizer: any Optimizer
   private let lossScale: Double
-  private let weightDecay: Float
+  private let weightDecay: Double
 
   /// Training of all parameters of a network.
   ///
@@ -99,7 +99,7 @@ public final class TrainingLoop {
   ///   - precision: what convolutions multiply.
   ///   - lossScale: what the loss is multiplied by before gradients are computed from it, and they
   ///     are divided by: a number above zero.
-  ///   - weightDecay: how much of each parameter is added to its gradient.
+  ///   - weightDecay: how much of each parameter is added to its gradient, zero or more.
   ///   - arenaChunkBytes: the least that the memory of the steps grows by.
   public init(
     of network: any Module, by optimizer: any Optimizer,
@@ -113,7 +113,7 @@ public final class TrainingLoop {
     self.optimizer = optimizer
     self.seed = seed
     self.lossScale = lossScale
-    self.weightDecay = Float(weightDecay)
+    self.weightDecay = weightDecay
     compute = Compute(
       threads: threads, arena: Arena(chunkBytes: arenaChunkBytes), convolution: convolution,
       precision: precision)
@@ -137,8 +137,8 @@ public final class TrainingLoop {
   ///
   /// - Parameter loss: runs the network on the tape it is given and says how wrong it is.
   /// - Throws: `TrainingError` when the loss or a gradient is not finite, when the loss was computed
-  ///   on another tape, when the learning rate makes no step or nothing is there to be trained; and
-  ///   what `loss` throws. The network is then what it was before, running statistics included.
+  ///   on another tape, when the learning rate makes no step, loss scale or weight decay are
+  ///   impossible, or nothing is there to be trained; and what `loss` throws. The network is then what it was before, running statistics included.
   public func step(learningRate: Double, _ loss: (Tape) throws -> Loss) throws -> Step {
     guard !parameters.isEmpty else { throw TrainingError.nothingToTrain }
     guard learningRate >= 0, learningRate.isFinite else {
@@ -146,6 +146,9 @@ public final class TrainingLoop {
     }
     guard lossScale > 0, Float(lossScale).isNormal else {
       throw TrainingError.lossScale(lossScale)
+    }
+    guard weightDecay >= 0, Float(weightDecay).isFinite else {
+      throw TrainingError.weightDecay(weightDecay)
     }
     compute.arena.reset()
     tiles.cover(trained)
@@ -190,6 +193,7 @@ public final class TrainingLoop {
 
   /// Adds the gradient of half the squares of all parameters.
   private func addWeights() {
+    let weightDecay = Float(weightDecay)
     tiles.forEach(compute.threads) { tile in
       for index in 0..<tile.count { tile.gradient[index] += weightDecay * tile.values[index] }
     }

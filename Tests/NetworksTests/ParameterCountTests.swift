@@ -16,54 +16,6 @@ struct ParameterCountTests {
     return try UResNet(configuration, over: SparseConvolutions(seed: 1)).parameterCount
   }
 
-  /// The counts of today's dense network: every convolution has a bias, normalisation two values.
-  private struct Today {
-    var filters = 16
-    var depth = 6
-    var blocksPerLayer = 2
-    var blocksDeepest = 5
-    var blocksFinal = 5
-    var residual = true
-    var concat = true
-    var bottleneck = 256
-    var normalization = 2
-    /// Channels of the bottom's squeeze and expansion: all planes', or one's in three dimensions.
-    var splitPlanes = 3
-    /// Offsets of the convolution between levels: one beside pooling and interpolation in the
-    /// original's dense networks, four in its sparse one and in ours.
-    var scalingVolume = 1
-
-    func channels(_ level: Int) -> Int { filters * (level + 1) }
-
-    /// A convolution of `volume` offsets with bias and normalisation.
-    func block(_ volume: Int, _ input: Int, _ output: Int) -> Int {
-      volume * input * output + output + normalization * output
-    }
-
-    /// A block of the series: one convolution, or two in a residual block.
-    func series(_ count: Int, _ volume: Int, _ channels: Int) -> Int {
-      count * (residual ? 2 : 1) * block(volume, channels, channels)
-    }
-
-    var total: Int {
-      let initial = block(5 * 5, 1, filters)
-      let levels = (0..<depth).map { level in
-        let (fine, coarse) = (channels(level), channels(level + 1))
-        let down = block(scalingVolume, fine, coarse)
-        let up = block(scalingVolume, coarse, fine)
-        let join = concat ? block(1, 2 * fine, fine) : 0
-        return 2 * series(blocksPerLayer, 3 * 3, fine) + down + up + join
-      }
-      let last = channels(depth)
-      let squeeze = block(1, 3 * last, bottleneck)
-      let bottom = series(blocksDeepest, 5 * 5, bottleneck)
-      let expand = 3 * bottleneck * last + splitPlanes * (1 + normalization) * last
-      let final = series(blocksFinal, 3 * 3, filters)
-      let classifier = filters * 3 + 3
-      return initial + levels.reduce(0, +) + squeeze + bottom + expand + final + classifier
-    }
-  }
-
   /// What three offsets more, down and up, add at `filters` channels a level.
   private func scalingDifference(filters: Int, depth: Int) -> Int {
     (1...depth).reduce(0) { $0 + 2 * 3 * (filters * $1) * (filters * ($1 + 1)) }
@@ -71,7 +23,7 @@ struct ParameterCountTests {
 
   @Test("a21: 8,510,547 in the original; our split has 336 less, our 2×2 filters 43,008 more")
   func a21() throws {
-    var table = Today()
+    var table = TodaysTable()
     table.filters = 8
     table.residual = false
     table.blocksFinal = 0
@@ -92,14 +44,14 @@ struct ParameterCountTests {
 
   @Test("uresnet: 18,382,131 in the original; our split has 672 less, our 2×2 filters 172,032 more")
   func uresnet() throws {
-    #expect(Today().total == 18_382_131)
-    try expectFormula(Today(), .uresnet, total: 18_382_131 - (2 * 112 + 4 * 112) + 172_032)
+    #expect(TodaysTable().total == 18_382_131)
+    try expectFormula(TodaysTable(), .uresnet, total: 18_382_131 - (2 * 112 + 4 * 112) + 172_032)
   }
 
   /// Counts are quadratic in the numbers of filters and of bottleneck channels: six pairs of small
   /// numbers prove a formula for all.
   private func expectFormula(
-    _ original: Today, _ preset: Configuration.Preset, total: Int
+    _ original: TodaysTable, _ preset: Configuration.Preset, total: Int
   ) throws {
     var table = original
     table.splitPlanes = 1
@@ -121,7 +73,7 @@ struct ParameterCountTests {
 
   @Test("polaris: 1,926,403 in the original; our split has 768 less, our 2×2 filters 258,048 more")
   func polaris() throws {
-    var table = Today()
+    var table = TodaysTable()
     table.depth = 7
     table.residual = false
     table.concat = false
@@ -136,7 +88,7 @@ struct ParameterCountTests {
 
   @Test("scc21: 18,367,891 in the original; our split has 2 × 112 less, our filters 172,032 more")
   func scc21() throws {
-    var table = Today()
+    var table = TodaysTable()
     table.normalization = 0
     #expect(table.total == 18_367_891)
     try expectFormula(table, .scc21, total: 18_367_891 - 224 + 172_032)
@@ -144,7 +96,7 @@ struct ParameterCountTests {
 
   @Test("uresnet3d: 18,381,459 in the original; our 2×2 filters have 172,032 more")
   func uresnet3d() throws {
-    var table = Today()
+    var table = TodaysTable()
     table.splitPlanes = 1
     #expect(table.total == 18_381_459)
     try expectFormula(table, .uresnet3d, total: 18_381_459 + 172_032)

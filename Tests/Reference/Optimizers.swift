@@ -81,6 +81,13 @@ public struct ReferenceSGD: Sendable {
   }
 }
 
+/// The gradient of a loss to which `decay` times half the sum of the squares of all parameters is added.
+public func decayedGradient(
+  _ gradient: [Double], of parameters: [Double], decay: Double
+) -> [Double] {
+  zip(gradient, parameters).map { $0 + decay * $1 }
+}
+
 private func power(_ base: Double, _ exponent: Int) -> Double {
   (0..<exponent).reduce(1) { product, _ in product * base }
 }

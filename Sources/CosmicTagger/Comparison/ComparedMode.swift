@@ -59,9 +59,11 @@ struct ComparedMode {
     let arenaBytes: Int
   }
 
-  /// Judges the network as it is, then times training steps, which leave it as it is too.
+  /// Judges the network as it is, on all events, then times training steps.
+  ///
+  /// Steps have no length, but running statistics follow them.
   func measure(_ source: any EventSource, events: Int) throws -> Figures {
-    // A step of no length: all its work, and no change.
+    // A step of no length: all its work, and no change of what is trained.
     let trainer = Trainer(
       network: network, loss: training.loss, optimizer: SGD(),
       threads: Threads(count: training.threads), seed: training.seed)
@@ -71,14 +73,19 @@ struct ComparedMode {
     MemoryUse.forgetPeak()
     for number in 0..<events {
       let event = try source.event(number)
-      let pass = try pass(event)
       confusions += try trainer.evaluate(batch(event), statistics: .running).confusions
       var clock = Stopwatch()
       try trainer.infer(batch(event))
       inference.append(clock.lap())
+      bar.update(step: number + 1, of: 2 * events, message: mode.rawValue)
+    }
+    for number in 0..<events {
+      let event = try source.event(number)
+      let pass = try pass(event)
+      var clock = Stopwatch()
       _ = try trainer.step(batch(event), learningRate: 0, pass.run)
       steps.append(clock.lap())
-      bar.update(step: number + 1, of: events, message: mode.rawValue)
+      bar.update(step: events + number + 1, of: 2 * events, message: mode.rawValue)
     }
     bar.finish(erasing: true)
     let metrics = SegmentationMetrics(

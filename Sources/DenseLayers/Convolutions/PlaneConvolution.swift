@@ -82,16 +82,18 @@ final class PlaneRulebooks: Sendable {
 
   /// All pixels as sites.
   ///
-  /// Events lie below each other, so that sites have the order of rows.
+  /// Events lie below each other, so that sites have the order of rows. No events are an image without
+  /// sites.
   private func plan(_ batchSize: Int, _ spatialSize: [Int]) throws -> Plan {
     let size = [spatialSize[0], spatialSize[1] * max(1, batchSize), spatialSize[2]]
-    if let plan = plans.withLock({ $0[size] }) { return plan }
     let pixels = batchSize == 0 ? 0 : size.reduce(1, *)
+    let key = size + [pixels]
+    if let plan = plans.withLock({ $0[key] }) { return plan }
     let plan = Plan(
       try SiteSet(
         packing: SitePacking(batchSize: 1, spatialSize: size),
         positions: (0..<pixels).map { Int32($0) }))
-    plans.withLock { $0[size] = plan }
+    plans.withLock { $0[key] = plan }
     return plan
   }
 }

@@ -43,10 +43,17 @@ public struct ImageMaxPooling: ImageScaling {
 
   /// Pools.
   ///
-  /// - Throws: `LayerError` when windows do not cover the images exactly.
+  /// - Throws: `LayerError` when windows do not cover the images exactly, or are too large.
   public func callAsFunction(_ input: DenseImages) throws -> DenseImages {
     try check()
     let size = try input.strided(filter: window, stride: window, layer: description)
+    // No larger than the image that it covers: the product can be counted.
+    let pixels = window[1] * window[2]
+    guard pixels <= ImageExtents.mostPooledPixels else {
+      throw LayerError.setting(
+        layer: description, name: "window", value: Double(pixels),
+        allowed: "\(ImageExtents.mostPooledPixels) pixels at most")
+    }
     let (features, mask) = (input.features, input.mask)
     let extents = extents(input, fine: input.spatialSize)
     let output = features.tape.record(rows: extents.coarsePixels, channels: features.channels) {

@@ -19,6 +19,10 @@ public struct ImageExtents {
     self.window = window
   }
 
+  /// Pixels of the largest window that maxima are taken of: places in it are bytes, of which 255 stands
+  /// for none.
+  public static let mostPooledPixels = 254
+
   /// Rows and columns of the coarser images.
   public var coarse: (rows: Int, columns: Int) {
     (fine.rows / window.rows, fine.columns / window.columns)

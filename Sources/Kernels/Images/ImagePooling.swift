@@ -15,7 +15,9 @@ extension Compute {
   public func maxPool(
     _ input: Tensor, _ extents: ImageExtents, isActive: UnsafePointer<Bool>? = nil
   ) -> (output: Tensor, winners: UnsafeMutablePointer<UInt8>) {
-    precondition(extents.window.rows * extents.window.columns < 255, "places fit a byte")
+    precondition(
+      extents.window.rows * extents.window.columns <= ImageExtents.mostPooledPixels,
+      "places fit a byte")
     let channels = input.channels
     let output = arena.tensor(rows: extents.coarsePixels, channels: channels)
     let winners = arena.scratch(UInt8.self, count: output.count)

@@ -28,7 +28,8 @@ extension Checkpoint {
       throw HDF5Failure(reason: HDF5.reason())
     }
     for entry in parameters {
-      try entry.values.withUnsafeBufferPointer { values throws(HDF5Failure) in
+      // One value more, so that an array without any has an address too.
+      try (entry.values + [0]).withUnsafeBufferPointer { values throws(HDF5Failure) in
         guard let first = values.baseAddress else { return }
         try group.makeArray(entry.name, shape: entry.shape, values: first)
       }
@@ -97,11 +98,14 @@ extension Checkpoint {
 
   private static func entries(_ file: HDF5File) throws(FileError) -> [Entry] {
     var entries: [Entry] = []
-    for name in try file.linkNames(in: "/parameters") {
+    for name in try file.linkNames(in: "/parameters", limit: mostParameters) {
       entries.append(try entry(name, file))
     }
     return entries
   }
+
+  /// Half as many again as the deepest network with the most blocks has.
+  private static let mostParameters = 1 << 15
 
   private static func entry(_ name: String, _ file: HDF5File) throws(FileError) -> Entry {
     let dataset = try file.open("/parameters/\(name)")

@@ -27,8 +27,9 @@ public struct Checkpoint: Equatable, Sendable {
     /// Its values, row-major.
     public let values: [Float]
 
-    /// A parameter with its values.
+    /// A parameter with its values, as many as its shape has places.
     public init(name: String, shape: [Int], values: [Float]) {
+      precondition(shape.reduce(1, *) == values.count, "a parameter has the values of its shape")
       self.name = name
       self.shape = shape
       self.values = values

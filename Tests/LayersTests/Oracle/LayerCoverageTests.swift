@@ -14,7 +14,8 @@ struct LayerCoverageTests {
     let rowwise = RowwiseProblem.Operator.allCases.map {
       RowwiseProblem($0, count: 1, events: [0]).production()
     }
-    return Set((form + rowwise).map { "\(type(of: $0))" })
+    let bias = PartedProblem(.bias, count: 1).production()
+    return Set((form + rowwise + [bias]).map { "\(type(of: $0))" })
   }()
 
   /// Types that a suite applies otherwise.

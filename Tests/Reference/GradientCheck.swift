@@ -1,19 +1,29 @@
-import Reference
-
 /// Gradients of an operator beside the values and the output's gradient they belong to.
 ///
 /// The oracle's loss is `Σ output gradient · output`; its central differences are the truth.
-struct GradientCheck {
+public struct GradientCheck {
   /// The values of each operand, row by row.
-  let operands: [[Double]]
-  /// The gradient that production found for each operand, row by row.
-  let gradients: [[Double]]
-  let outputGradient: [[Double]]
+  public let operands: [[Double]]
+  /// The gradient that is judged of each operand, row by row.
+  public let gradients: [[Double]]
+  /// The gradient of the output.
+  public let outputGradient: [[Double]]
   /// The oracle's output for values of all operands.
-  let reference: ([[Double]]) -> [[Double]]
+  public let reference: ([[Double]]) -> [[Double]]
+
+  /// Gradients of the operands, and the oracle of the operator.
+  public init(
+    operands: [[Double]], gradients: [[Double]], outputGradient: [[Double]],
+    reference: @escaping ([[Double]]) -> [[Double]]
+  ) {
+    self.operands = operands
+    self.gradients = gradients
+    self.outputGradient = outputGradient
+    self.reference = reference
+  }
 
   /// The oracle's gradient of an operand, in all components unless some are chosen.
-  func slopes(of operand: Int, components: [Int]? = nil) -> [Double] {
+  public func slopes(of operand: Int, components: [Int]? = nil) -> [Double] {
     centralDifference(
       of: { values in
         var moved = operands
@@ -25,7 +35,7 @@ struct GradientCheck {
   }
 
   /// The error of each operand's gradient, on at most so many components spread over it.
-  func errors(components most: Int = .max) -> [Double] {
+  public func errors(components most: Int = .max) -> [Double] {
     operands.indices.map { operand in
       let (values, gradient) = (operands[operand], gradients[operand])
       guard gradient.count == values.count else { return .infinity }
@@ -37,12 +47,12 @@ struct GradientCheck {
   }
 
   /// The largest error of all gradients.
-  func worstError(components most: Int = .max) -> Double {
+  public func worstError(components most: Int = .max) -> Double {
     errors(components: most).max() ?? 0
   }
 
   /// The errors of an operand's gradient after each of its components was made wrong in turn.
-  func errorsWhenWrong(operand: Int) -> [Double] {
+  public func errorsWhenWrong(operand: Int) -> [Double] {
     let expected = slopes(of: operand)
     return expected.indices.map { component in
       var wrong = gradients[operand]
@@ -53,6 +63,6 @@ struct GradientCheck {
 }
 
 /// Rows of so many channels.
-func shaped(_ values: [Double], channels: Int) -> [[Double]] {
+public func shaped(_ values: [Double], channels: Int) -> [[Double]] {
   stride(from: 0, to: values.count, by: channels).map { Array(values[$0..<$0 + channels]) }
 }
