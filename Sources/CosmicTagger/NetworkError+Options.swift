@@ -19,7 +19,10 @@ extension NetworkError {
     "bottleneckDeepest": "bottleneck-deepest",
     "filterSizeDeepest": "filter-size-deepest",
     "initialFilterSize": "initial-filter-size",
+    "upsampling": "upsampling",
+    "deepest": "deepest",
     "leak": "leak",
+    "leakAfterSum": "leak-after-sum",
     "normalizationEpsilon": "normalization-epsilon",
     "normalizationMomentum": "normalization-momentum",
   ]

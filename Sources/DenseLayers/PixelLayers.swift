@@ -64,8 +64,7 @@ public struct PixelNormalization: Layer {
   ///
   /// The layer's own slope has to be 1, as nothing is activated before the sum.
   ///
-  /// - Throws: `LayerError` as without a sum, for images that cannot be added, or where some pixels do
-  ///   not count.
+  /// - Throws: `LayerError` as without a sum, and for images that cannot be added.
   public func callAsFunction(
     _ input: DenseImages, adding other: DenseImages, leak: Float
   ) throws -> DenseImages {
@@ -75,11 +74,12 @@ public struct PixelNormalization: Layer {
         layer: description, name: "leak", value: Double(normalization.leak),
         allowed: "1 before a sum")
     }
-    guard input.mask == nil else { throw LayerError.needsAllPixels(layer: description) }
     try input.checkSum(other)
-    return input.withClean(
+    let added = input.mask?.gathered(other.features) ?? other.features
+    return input.mapCounting { features, rows in
       normalization.normalise(
-        input.features, rows: input.rows(normalization.parts), adding: other.features, leak: leak))
+        features, rows: rows(normalization.parts), adding: added, leak: leak)
+    }
   }
 
   /// As the sparse layer prints it.
@@ -192,6 +192,9 @@ extension DenseImages {
     guard other.spatialSize == spatialSize, other.batchSize == batchSize else {
       throw LayerError.differentPixels(
         layer: layer, first: spatialSize, other: other.spatialSize)
+    }
+    guard other.mask === mask || other.mask?.activeRows == mask?.activeRows else {
+      throw LayerError.differentMasks(layer: layer)
     }
   }
 }

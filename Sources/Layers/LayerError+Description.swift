@@ -75,6 +75,9 @@ extension LayerError: CustomStringConvertible {
     case .differentPixels(let layer, let first, let other):
       "\(layer) takes images of one size, but one has size \(first) and another \(other), or their "
         + "batches differ"
+    case .differentMasks(let layer):
+      "\(layer) takes images of which the same pixels count, but here they differ: bring both down and "
+        + "up by the same windows"
     case .needsAllPixels(let layer):
       "\(layer) lies between pixels, of which some do not count here: use UnPooling"
     case .noChannels(let layer):

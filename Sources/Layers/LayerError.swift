@@ -56,6 +56,8 @@ public enum LayerError: Error, Equatable, Sendable {
   case denseFilter(layer: String)
   /// Full images of different sizes or batches.
   case differentPixels(layer: String, first: [Int], other: [Int])
+  /// Full images of which different pixels count.
+  case differentMasks(layer: String)
   /// A layer for full images on ones of which some pixels do not count.
   case needsAllPixels(layer: String)
   /// Inputs that were computed on different tapes.

@@ -101,13 +101,13 @@ public final class DenseConvolutions: Convolutions {
   /// The images as an input.
   public func detach(_ features: DenseImages) -> DenseImages { features.detached() }
 
-  /// Normalisation, sum and activation in one where all pixels count; one after the other elsewhere.
+  /// Normalisation, sum and activation in one; other layers one after the other.
   public func finish(
     _ branch: DenseImages, normalization: NamedLayer<DenseImages>, skip: DenseImages,
     activation: NamedLayer<DenseImages>
   ) throws -> DenseImages {
     guard let first = normalization.layer as? PixelNormalization, first.normalization.leak == 1,
-      branch.mask == nil, let last = activation.layer as? PixelActivation
+      let last = activation.layer as? PixelActivation
     else { return try finishStepwise(branch, normalization, skip, activation) }
     let sum = NormalizedPixelSum(normalization: first, skip: skip, leak: last.activation.leak)
     return try Activated(description: last.description)(

@@ -21,6 +21,24 @@ struct OptionNameTests {
       description { $0.blocksDeepest = 65 }
         == "--blocks-deepest-layer 65 is not possible: use 0 to 64")
     #expect(description { $0.leak = -1 }?.hasPrefix("--leak -1.0 ") == true)
+    #expect(description { $0.leakAfterSum = -2 }?.hasPrefix("--leak-after-sum -2.0 ") == true)
+  }
+
+  @Test("so is one that only full images can have")
+  func denseOnly() {
+    for (preset, sentence) in [
+      (
+        UResNetConfiguration.Preset.uresnet,
+        "--upsampling bilinear is not possible: use convolutional or interpolation on sites"
+      ),
+      (.seed, "--deepest stacked is not possible: use merged or convolved on sites"),
+    ] {
+      let configuration = UResNetConfiguration(preset: preset, form: .dense)
+      let error = #expect(throws: NetworkError.self) {
+        try configuration.network(.sparse, seed: 1)
+      }
+      #expect(error.map { TaggerError($0).description } == sentence)
+    }
   }
 
   @Test("a property without one is named as it is")

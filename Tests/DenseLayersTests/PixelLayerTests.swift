@@ -47,7 +47,6 @@ struct PixelLayerTests {
 
   @Test("pixels that do not count stay zero", arguments: PixelProblem.Operator.allCases)
   func zeros(layer: PixelProblem.Operator) throws {
-    guard !layer.needsAllPixels else { return }
     let problem = PixelProblem(
       layerOperator: layer, input: Extents(2, [3, 3, 5]), counting: .some)
     let outcome = try DenseOutcome(problem)
@@ -57,15 +56,6 @@ struct PixelLayerTests {
     }
     #expect(outcome.images.mask?.isActive == counts)
     #expect(outcome.images.countingValues()?.rows == counts.count { $0 })
-  }
-
-  @Test("a normalisation with a sum is refused where some pixels do not count")
-  func sumNeedsAllPixels() throws {
-    let problem = PixelProblem(
-      layerOperator: .residualAlike, input: Extents(1, [3, 3, 3]), counting: .some)
-    #expect(throws: LayerError.needsAllPixels(layer: "BatchNormalization 4")) {
-      try DenseOutcome(problem)
-    }
   }
 
   private func images(
@@ -131,6 +121,19 @@ struct PixelLayerTests {
       try input.adding(wide)
     }
     #expect(try input.joining(wide).channels == 5)
+    let counts = (0..<12).map { $0 != 5 }
+    func masked(_ counts: [Bool]) throws -> DenseImages {
+      try DenseImages(
+        tape.variable(Tensor(rows: 12, channels: 2)), batchSize: 1, spatialSize: [3, 2, 2],
+        mask: ImageMask(isActive: counts))
+    }
+    #expect(throws: LayerError.differentMasks(layer: "AddTable")) {
+      try input.adding(masked(counts))
+    }
+    #expect(throws: LayerError.differentMasks(layer: "JoinTable")) {
+      try masked(counts).joining(masked(counts.reversed()))
+    }
+    #expect(try masked(counts).adding(masked(counts)).rows == 12)
     let elsewhere = try images([3, 2, 2], channels: 2)
     #expect(throws: LayerError.differentTapes(layer: "AddTable")) { try input.adding(elsewhere) }
     #expect(throws: LayerError.differentTapes(layer: "JoinTable")) { try input.joining(elsewhere) }

@@ -11,9 +11,6 @@ struct PixelProblem: DenseProblem {
     case linear, linearWithoutBias, activation, planeBias
     case together, alike, own, togetherRectified, alikeRectified, ownRectified
     case residualTogether, residualAlike, residualOwn, sum, joined
-
-    /// Whether it adds in one what is only added where all pixels count.
-    var needsAllPixels: Bool { [.residualTogether, .residualAlike, .residualOwn].contains(self) }
   }
 
   /// Which pixels count.
@@ -38,7 +35,7 @@ struct PixelProblem: DenseProblem {
     let masked = [Counting.some, .one, .none].map {
       PixelProblem(layerOperator: layer, input: Extents(2, [3, 3, 5]), counting: $0)
     }
-    return full + (layer.needsAllPixels ? [] : masked)
+    return full + masked
   }
 
   var counts: [Bool]? {
