@@ -17,6 +17,8 @@ struct BuildNet: ParsableCommand {
 
   @OptionGroup(title: "Network") var network: NetworkOptions
 
+  func validate() throws { try network.check(network.configuration) }
+
   func run() throws {
     try reportingErrors { () throws(TaggerError) in
       for line in try parameterListing(

@@ -34,6 +34,8 @@ struct Compare: ParsableCommand {
 
   @OptionGroup(title: "Network") var network: NetworkOptions
 
+  func validate() throws { try network.check(network.comparedConfiguration) }
+
   func run() throws {
     try reportingErrors { () throws(TaggerError) in
       var training = TrainingConfiguration()

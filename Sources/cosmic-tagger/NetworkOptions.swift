@@ -176,10 +176,13 @@ struct NetworkOptions: ParsableArguments {
   @OptionGroup(title: "Pixels") var pixels: ModeOptions
 
   func validate() throws {
-    let network = configuration
     guard deepest == nil || blockConcat == nil else {
       throw ValidationError("--deepest and --block-concat are two ways to say one thing: use one")
     }
+  }
+
+  /// Refuses switches of parts that the network of a command has not.
+  func check(_ network: UResNetConfiguration) throws {
     let shapesBottom =
       blocksDeepestLayer != nil || bottleneckDeepest != nil || filterSizeDeepest != nil
     guard network.deepest != .none || !shapesBottom else {

@@ -69,6 +69,8 @@ struct Profile: ParsableCommand {
 
   @OptionGroup(title: "Network") var network: NetworkOptions
 
+  func validate() throws { try network.check(network.configuration) }
+
   func run() throws {
     try reportingErrors { () throws(TaggerError) in
       var training = TrainingConfiguration()

@@ -146,6 +146,7 @@ struct Train: ParsableCommand {
   @OptionGroup(title: "Network") var network: NetworkOptions
 
   func validate() throws {
+    try network.check(network.configuration)
     guard lossBalanceScheme == nil || balanceLoss == nil else {
       throw ValidationError(
         "--loss-balance-scheme and --balance-loss are two ways to say one thing: use one of them")
