@@ -142,10 +142,28 @@ public final class Arena {
   /// Memory that was taken back, or new.
   private func lease(_ count: Int) -> Lease {
     let floats = (count + Chunk.alignment - 1) / Chunk.alignment * Chunk.alignment
-    if let lease = returned[floats]?.popLast() { return lease }
+    if let lease = returned[floats]?.popLast() ?? part(of: floats) { return lease }
     let (base, chunk) = allocate(count)
     let lease = spare.popLast() ?? Lease()
     lease.begin(base, floats: floats, of: chunk)
+    return lease
+  }
+
+  /// The beginning of the smallest piece that was taken back and is large enough; the rest of it can be
+  /// had again.
+  ///
+  /// A little of a large piece is not worth it: the next large tensor would find none.
+  private func part(of floats: Int) -> Lease? {
+    let sizes = returned.lazy.filter {
+      $0.key > floats && $0.key <= 4 * floats && !$0.value.isEmpty
+    }
+    guard let size = sizes.map(\.key).min(), let lease = returned[size]?.popLast(),
+      let base = lease.base, let chunk = lease.chunk
+    else { return nil }
+    lease.begin(base, floats: floats, of: chunk)
+    let rest = spare.popLast() ?? Lease()
+    rest.begin(base + floats, floats: size - floats, of: chunk)
+    returned[size - floats, default: []].append(rest)
     return lease
   }
 
