@@ -48,7 +48,10 @@ let package = Package(
     .executable(name: "sparse-benchmark", targets: ["sparse-benchmark"]),
     .library(
       name: "Submanifold",
-      targets: ["Tensors", "Sites", "Kernels", "Autodiff", "Layers", "Networks", "Training"]),
+      targets: [
+        "Tensors", "Sites", "Kernels", "Autodiff", "Layers", "DenseLayers", "Networks", "Training",
+        "HDF5Files",
+      ]),
     .library(name: "LArCV", targets: ["LArCV"]),
   ],
   dependencies: [

@@ -3,7 +3,7 @@ import Layers
 import Sites
 import Tensors
 
-/// Trains a sparse segmentation network, one batch at a time.
+/// Trains a segmentation network, sparse or dense, one batch at a time.
 public final class Trainer {
   /// The network.
   public let network: any Layer<SparseTensor>

@@ -21,7 +21,9 @@ struct Compare: ParsableCommand {
 
   @OptionGroup(title: "Events") var data: DataOptions
 
-  @Option(help: ArgumentHelp("Parameters of the networks.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp(
+      "Parameters of the networks: a file, or the latest of a folder.", valueName: "path"))
   var checkpoint: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Events to compare.", valueName: "count"))
@@ -34,7 +36,17 @@ struct Compare: ParsableCommand {
 
   @OptionGroup(title: "Network") var network: NetworkOptions
 
-  func validate() throws { try network.check(network.comparedConfiguration) }
+  func validate() throws {
+    try network.check(network.comparedConfiguration)
+    guard !network.pixels.sparse, !network.pixels.dense, !network.pixels.masked else {
+      throw ValidationError(
+        "compare computes in every mode: leave out --sparse, --dense and --masked")
+    }
+    guard data.minibatchSize == nil, data.access == DataConfiguration().access else {
+      throw ValidationError(
+        "compare takes one event after the other: leave out --minibatch-size and --access")
+    }
+  }
 
   func run() throws {
     try reportingErrors { () throws(TaggerError) in

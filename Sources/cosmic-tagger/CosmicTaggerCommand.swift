@@ -24,8 +24,8 @@ struct CosmicTaggerCommand: ParsableCommand {
     commandName: "cosmic-tagger",
     abstract: "Labels every active pixel of a liquid-argon neutrino detector's images.",
     discussion: """
-      Pixels are background, of a cosmic ray, or of a neutrino interaction. A UNet of sparse \
-      convolutions is trained on the active pixels alone.
+      Pixels are background, of a cosmic ray, or of a neutrino interaction. A UNet is trained on \
+      active pixels alone (--sparse), or on whole images.
 
       Start without any data:
         cosmic-tagger train --sparse --preset a21 --downsample 1 -mb 1 -i 100

@@ -8,43 +8,6 @@ extension UResNetConfiguration.Deepest: ExpressibleByArgument {}
 extension UResNetConfiguration.Downsampling: ExpressibleByArgument {}
 extension UResNetConfiguration.PlaneScope: ExpressibleByArgument {}
 
-/// How images are doubled, in the original's words and in ours.
-enum UpsamplingOption: String, CaseIterable, ExpressibleByArgument {
-  case convolutional
-  case interpolation
-  case nearest
-  case bilinear
-
-  /// What it means in a form: the original interpolates between pixels on full images that are taken
-  /// plane by plane, and takes the nearest elsewhere.
-  func upsampling(
-    _ form: UResNetConfiguration.Form, _ mode: UResNetConfiguration.ConvolutionMode
-  ) -> UResNetConfiguration.Upsampling {
-    switch self {
-    case .convolutional: .convolutional
-    case .interpolation: form == .dense && mode == .planar ? .bilinear : .interpolation
-    case .nearest: .interpolation
-    case .bilinear: .bilinear
-    }
-  }
-}
-
-/// A truth value as the original's scripts spell it.
-enum Truth: String, CaseIterable, ExpressibleByArgument {
-  case yes = "True"
-  case no = "False"
-
-  init?(argument: String) {
-    switch argument.lowercased() {
-    case "yes", "true", "t", "y", "1": self = .yes
-    case "no", "false", "f", "n", "0": self = .no
-    default: return nil
-    }
-  }
-
-  var value: Bool { self == .yes }
-}
-
 /// The network: a preset, and every switch that changes it.
 ///
 /// Switches have no defaults of their own; what they are is the preset's, and `train` prints it.

@@ -13,8 +13,8 @@ METRICS = (
     ("accuracy", "accuracy"),
     ("non_background_accuracy", "non-bkg acc."),
     ("neutrino_accuracy", "neutrino acc."),
-    ("cosmic_io_u", "cosmic IoU"),
-    ("neutrino_io_u", "neutrino IoU"),
+    ("cosmic_iou", "cosmic IoU"),
+    ("neutrino_iou", "neutrino IoU"),
 )
 
 

@@ -49,8 +49,8 @@ struct ComparedMode {
     let accuracy: Double
     let nonBackgroundAccuracy: Double
     let neutrinoAccuracy: Double
-    let cosmicIoU: Double
-    let neutrinoIoU: Double
+    let cosmicIou: Double
+    let neutrinoIou: Double
     /// Medians over the events, planning included.
     let trainStepSeconds: Double
     let inferenceSeconds: Double
@@ -93,8 +93,8 @@ struct ComparedMode {
     return Figures(
       mode: mode.rawValue, accuracy: metrics.accuracy,
       nonBackgroundAccuracy: metrics.nonBackgroundAccuracy,
-      neutrinoAccuracy: metrics.neutrinoAccuracy, cosmicIoU: metrics.cosmicIoU,
-      neutrinoIoU: metrics.neutrinoIoU, trainStepSeconds: steps.median,
+      neutrinoAccuracy: metrics.neutrinoAccuracy, cosmicIou: metrics.cosmicIoU,
+      neutrinoIou: metrics.neutrinoIoU, trainStepSeconds: steps.median,
       inferenceSeconds: inference.median, peakResidentBytes: MemoryUse.peakResidentBytes,
       arenaBytes: trainer.highWaterBytes)
   }

@@ -60,8 +60,8 @@ struct ComparisonReport: Encodable {
       table.append([
         .text(mode.mode), .number(mode.accuracy, decimals: 5),
         .number(mode.nonBackgroundAccuracy, decimals: 4),
-        .number(mode.neutrinoAccuracy, decimals: 4), .number(mode.cosmicIoU, decimals: 4),
-        .number(mode.neutrinoIoU, decimals: 4), .number(mode.trainStepSeconds, decimals: 3),
+        .number(mode.neutrinoAccuracy, decimals: 4), .number(mode.cosmicIou, decimals: 4),
+        .number(mode.neutrinoIou, decimals: 4), .number(mode.trainStepSeconds, decimals: 3),
         .number(mode.inferenceSeconds, decimals: 3), .count(mode.arenaBytes >> 20),
         .count(mode.peakResidentBytes >> 20),
       ])

@@ -1,4 +1,9 @@
 /// The long options of the commands that read configuration files.
+///
+/// A new option has its place here, in its command's `@Option`, in `ResolvedConfiguration` and
+/// `ConfigurationListing`; one of the original also in `Switch.flags` or `Switch.keys`, and a structural
+/// one of the network in `UResNetConfiguration.settings`. `OptionScopeTests`, `SwitchListTests` and
+/// `ResolvedConfigurationTests` fail where one is forgotten.
 public enum OptionScope {
   private static let events: Set<String> = [
     "--file", "--minibatch-size", "--downsample", "--image-producer", "--label-producer", "--axes",

@@ -123,7 +123,7 @@ public struct Switch: Sendable {
   }
 
   /// A truth value as the original's scripts spell it.
-  static func truth(_ text: String) -> Bool? {
+  public static func truth(_ text: String) -> Bool? {
     switch text.lowercased() {
     case "yes", "true", "t", "y", "1": true
     case "no", "false", "f", "n", "0": false

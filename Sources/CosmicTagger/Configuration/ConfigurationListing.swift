@@ -37,12 +37,16 @@ public struct ConfigurationListing {
     add("data_seed", data.seed)
     add("img_transform", text(data.takesLogarithm))
     if data.readsTruth { add("truth_producer", data.truthProducer) }
+    add("shape", data.shape.map { $0.map(String.init).joined(separator: "×") } ?? "any")
     add("max_voxels", data.maxVoxels.map(String.init) ?? "none")
   }
 
   /// Adds how a run trains.
   public mutating func add(_ training: TrainingConfiguration) {
     add("preset", training.preset.rawValue)
+    add("form", training.form.rawValue)
+    add("conv_mode", training.convolutionMode.rawValue)
+    add("no_summary_images", text(!training.drawsPicture))
     add("iterations", training.iterations)
     add("regularize_weights", training.weightDecay)
     add("learning_rate", training.learningRate)

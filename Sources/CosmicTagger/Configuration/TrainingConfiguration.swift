@@ -92,7 +92,7 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public var verbosity = 0
   /// Whether an event is drawn at the end.
   public var drawsPicture = true
-  /// Where pictures go.
+  /// Where pictures, configuration and checkpoints go.
   public var logDirectory = "log"
   /// Steps between two checkpoints; one is written at the end in any case.
   public var checkpointIteration = 100
