@@ -74,6 +74,17 @@ struct CheckpointFolder {
     }
   }
 
+  /// A line for each switch in which a network is not the one that a checkpoint is of.
+  static func differences(
+    of checkpoint: Checkpoint, _ file: String, from configuration: UResNetConfiguration
+  ) -> [String] {
+    let settings = configuration.settings
+    return checkpoint.configuration.sorted { $0.key < $1.key }.compactMap { name, value in
+      guard let here = settings[name], here != value else { return nil }
+      return "\(file) was trained with --\(name) \(value), where this network has \(here)"
+    }
+  }
+
   /// The checkpoint file that a path means: itself, or the latest of the folder it names.
   ///
   /// - Throws: `TaggerError` for a folder without an index.

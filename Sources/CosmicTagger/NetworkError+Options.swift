@@ -25,5 +25,10 @@ extension NetworkError {
     "leakAfterSum": "leak-after-sum",
     "normalizationEpsilon": "normalization-epsilon",
     "normalizationMomentum": "normalization-momentum",
+    "classification.filters": "classification-n-filters",
+    "classification.blocks": "classification-n-layers",
+    "vertex.depth": "vertex-depth",
+    "vertex.filters": "vertex-n-filters",
+    "vertex.blocks": "vertex-n-layers",
   ]
 }

@@ -11,7 +11,12 @@ extension UResNetConfiguration {
   public func network(
     _ mode: TrainingConfiguration.Mode, seed: UInt64
   ) throws(NetworkError) -> any Layer<SparseTensor> {
-    switch mode {
+    guard mode != .masked || upsampling != .bilinear else {
+      throw .setting(
+        name: "upsampling", value: "bilinear",
+        allowed: "convolutional or nearest where some pixels do not count")
+    }
+    return switch mode {
     case .sparse: try UResNet(self, over: SparseConvolutions(seed: seed))
     case .dense:
       NetworkOnImages(try UResNet(self, over: DenseConvolutions(seed: seed)), masking: false)

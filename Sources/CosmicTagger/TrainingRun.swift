@@ -53,7 +53,6 @@ public struct TrainingRun {
     let folder = try OutputFolder(training.logDirectory)
     try configuration.validate()
     report(configuration, geometry)
-    try writeConfiguration(configuration, folder)
     try geometry.checkDepth(configuration.depth)
     let scoring = Scoring(data: data, training: training, geometry: geometry, logger: logger)
     try scoring.checkAuxiliaryFile()
@@ -62,11 +61,17 @@ public struct TrainingRun {
     logger.info("Total number of trainable parameters in this network: \(network.parameterCount)")
     if let weights = training.weights {
       let file = try CheckpointFolder.file(named: weights)
-      try Checkpoint(contentsOf: file).load(
+      let stored = try Checkpoint(contentsOf: file)
+      for line in CheckpointFolder.differences(of: stored, file, from: configuration) {
+        logger.info("\(line)")
+      }
+      try stored.load(
         into: network, file: file,
         remedy: "give the network's switches that it was trained with")
       logger.info("Restoring weights from  \(file)")
     }
+    // Last of what may fail: the configuration of the run before stays with what that run left.
+    try writeConfiguration(configuration, folder)
     let checkpoints = try CheckpointFolder(
       training.checkpointDirectory ?? training.logDirectory,
       option: training.checkpointDirectory == nil ? "--log-directory" : "--checkpoint-directory",

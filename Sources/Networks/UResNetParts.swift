@@ -41,7 +41,7 @@ extension BlockBuilder {
     case .bilinear:
       guard let layer = backend.bilinear(size: Self.halving, stride: Self.halving) else {
         throw .setting(
-          name: "upsampling", value: "bilinear", allowed: "convolutional or interpolation on sites")
+          name: "upsampling", value: "bilinear", allowed: "convolutional or nearest on sites")
       }
       return scaled(("interpolation", layer), input, output)
     }

@@ -173,7 +173,7 @@ struct CompareCommandTests {
     let result = try Tool.run(Self.small + ["--form", "dense"], in: scratch.path)
     expectRefusal(
       result, code: 64,
-      "--upsampling bilinear is not possible: use convolutional or interpolation on sites")
+      "--upsampling bilinear is not possible: use convolutional or nearest on sites")
     #expect(scratch.contents.isEmpty)
   }
 

@@ -29,7 +29,7 @@ struct OptionNameTests {
     for (preset, sentence) in [
       (
         UResNetConfiguration.Preset.uresnet,
-        "--upsampling bilinear is not possible: use convolutional or interpolation on sites"
+        "--upsampling bilinear is not possible: use convolutional or nearest on sites"
       ),
       (.seed, "--deepest stacked is not possible: use merged or convolved on sites"),
     ] {

@@ -70,6 +70,11 @@ public struct ComparisonRun {
     try geometry.checkDepth(configuration.depth)
     let json = try self.json.map { try OutputFile($0, option: "--json") }
     let count = min(events, source.eventCount ?? events)
+    if let stored, let checkpoint {
+      for line in CheckpointFolder.differences(of: stored, checkpoint, from: configuration) {
+        logger.info("\(line)")
+      }
+    }
     let modes = try TrainingConfiguration.Mode.allCases.map { mode in
       let network = try configuration.network(mode, seed: training.seed)
       if let stored, let checkpoint {
