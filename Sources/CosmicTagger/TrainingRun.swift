@@ -53,15 +53,19 @@ public struct TrainingRun {
     let folder = try OutputFolder(training.logDirectory)
     try configuration.validate()
     report(configuration, geometry)
+    // Before the configuration of an earlier run is written over.
+    let weights = try training.weights.map { path in
+      let file = try CheckpointFolder.file(named: path)
+      return (file: file, checkpoint: try Checkpoint(contentsOf: file))
+    }
+    try writeConfiguration(configuration, folder)
     try geometry.checkDepth(configuration.depth)
     let scoring = Scoring(data: data, training: training, geometry: geometry, logger: logger)
     try scoring.checkAuxiliaryFile()
 
     let network = try configuration.network(training.mode, seed: training.seed)
     logger.info("Total number of trainable parameters in this network: \(network.parameterCount)")
-    if let weights = training.weights {
-      let file = try CheckpointFolder.file(named: weights)
-      let stored = try Checkpoint(contentsOf: file)
+    if let (file, stored) = weights {
       for line in CheckpointFolder.differences(of: stored, file, from: configuration) {
         logger.info("\(line)")
       }
@@ -70,8 +74,6 @@ public struct TrainingRun {
         remedy: "give the network's switches that it was trained with")
       logger.info("Restoring weights from  \(file)")
     }
-    // Last of what may fail: the configuration of the run before stays with what that run left.
-    try writeConfiguration(configuration, folder)
     let checkpoints = try CheckpointFolder(
       training.checkpointDirectory ?? training.logDirectory,
       option: training.checkpointDirectory == nil ? "--log-directory" : "--checkpoint-directory",
