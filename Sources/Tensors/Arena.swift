@@ -139,6 +139,9 @@ public final class Arena {
     bytesInFullChunks = 0
   }
 
+  /// Floats of the smallest part that is taken of a piece: a quarter of a megabyte.
+  private static let leastPart = 1 << 16
+
   /// Memory that was taken back, or new.
   private func lease(_ count: Int) -> Lease {
     let floats = (count + Chunk.alignment - 1) / Chunk.alignment * Chunk.alignment
@@ -152,8 +155,10 @@ public final class Arena {
   /// The beginning of the smallest piece that was taken back and is large enough; the rest of it can be
   /// had again.
   ///
-  /// A little of a large piece is not worth it: the next large tensor would find none.
+  /// A little of a large piece is not worth it: the next large tensor would find none. Small pieces stay
+  /// whole, since there is nothing to be gained.
   private func part(of floats: Int) -> Lease? {
+    guard floats >= Self.leastPart else { return nil }
     let sizes = returned.lazy.filter {
       $0.key > floats && $0.key <= 4 * floats && !$0.value.isEmpty
     }
