@@ -111,10 +111,7 @@ public final class EventLoader {
     let targets = hasTargets ? try HeadTargets(events, batch, assembly.geometry) : nil
     let readSeconds = clock.lap()
     let plan = try planner.plan(batch.sites)
-    let sites = try LabelledSites(
-      plan: plan, features: batch.charges, labels: batch.labels,
-      classes: SiteAssembly.PixelClass.allCases.count, groups: batch.planes,
-      groupCount: assembly.geometry.planes)
+    let sites = try batch.labelled(plan)
     return LoadedBatch(
       sites: sites, targets: targets, events: numbers, readSeconds: readSeconds,
       planSeconds: clock.lap())

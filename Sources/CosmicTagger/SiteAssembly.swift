@@ -58,6 +58,13 @@ public struct SiteAssembly: Sendable {
       self.labels = labels
       self.planes = planes
     }
+
+    /// The batch to train on, once a network has planned its sites.
+    func labelled(_ plan: Plan) throws(TrainingError) -> LabelledSites {
+      try LabelledSites(
+        plan: plan, features: charges, labels: labels, classes: PixelClass.allCases.count,
+        groups: planes, groupCount: sites.spatialSize[0])
+    }
   }
 
   /// Assembles a batch.

@@ -24,15 +24,7 @@ public struct EventAverage: Layer {
       throw LayerError.notCovered(layer: description, spatialSize: input.spatialSize)
     }
     let counting = input.mask?.gathered(input.features) ?? input.features
-    let segments = Segments(input.eventRows())
-    let means = counting.tape.record(rows: input.batchSize, channels: input.channels) { compute in
-      (
-        compute.segmentSums(counting.value, segments, dividing: true),
-        { gradient in
-          counting.accumulate { $0.spread(gradient, over: segments, dividing: true) }
-        }
-      )
-    }
+    let means = counting.sums(of: Segments(input.eventRows()), dividing: true)
     return try DenseImages(means, batchSize: input.batchSize, spatialSize: [1, 1, 1])
   }
 

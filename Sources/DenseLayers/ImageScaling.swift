@@ -24,6 +24,25 @@ extension ImageScaling {
     ImageExtents(
       images: images.imageCount, fine: (fine[1], fine[2]), window: (window[1], window[2]))
   }
+
+  /// Goes back to the size before the window's step, by a map and its transpose.
+  func enlarge(
+    _ input: DenseImages,
+    _ forward: @escaping (Compute) -> (Tensor, ImageExtents) -> Tensor,
+    _ backward: @escaping (Compute) -> (Tensor, ImageExtents) -> Tensor
+  ) throws -> DenseImages {
+    let step = try input.lastStep(filter: window, stride: window, layer: description)
+    let features = input.features
+    let extents = extents(input, fine: input.descent[step].spatialSize)
+    let output = features.tape.record(rows: extents.finePixels, channels: features.channels) {
+      compute in
+      (
+        forward(compute)(features.value, extents),
+        { gradient in features.accumulate { backward($0)(gradient, extents) } }
+      )
+    }
+    return input.movedBack(step, output)
+  }
 }
 
 /// The largest value of each window: images in → coarser images out, as `MaxPooling` on sites.
@@ -100,17 +119,7 @@ public struct ImageUnPooling: ImageScaling {
   /// - Throws: `LayerError` when no pooling or convolution of this window made the images' size.
   public func callAsFunction(_ input: DenseImages) throws -> DenseImages {
     try check()
-    let step = try input.lastStep(filter: window, stride: window, layer: description)
-    let features = input.features
-    let extents = extents(input, fine: input.descent[step].spatialSize)
-    let output = features.tape.record(rows: extents.finePixels, channels: features.channels) {
-      compute in
-      (
-        compute.copyToWindows(features.value, extents),
-        { gradient in features.accumulate { $0.sumWindows(gradient, extents) } }
-      )
-    }
-    return input.movedBack(step, output)
+    return try enlarge(input, Compute.copyToWindows, Compute.sumWindows)
   }
 
   /// As the sparse layer prints it.
@@ -133,17 +142,7 @@ public struct BilinearDoubling: ImageScaling {
   ///   without neighbours has nothing to lie between.
   public func callAsFunction(_ input: DenseImages) throws -> DenseImages {
     guard input.mask == nil else { throw LayerError.needsAllPixels(layer: description) }
-    let step = try input.lastStep(filter: window, stride: window, layer: description)
-    let features = input.features
-    let extents = extents(input, fine: input.descent[step].spatialSize)
-    let output = features.tape.record(rows: extents.finePixels, channels: features.channels) {
-      compute in
-      (
-        compute.doubleBilinearly(features.value, extents),
-        { gradient in features.accumulate { $0.doubleBilinearlyBackward(gradient, extents) } }
-      )
-    }
-    return input.movedBack(step, output)
+    return try enlarge(input, Compute.doubleBilinearly, Compute.doubleBilinearlyBackward)
   }
 }
 

@@ -30,9 +30,7 @@ public struct StackedPlanes: Layer {
     let rows = features.rows / planes
     let output = features.tape.record(rows: rows, channels: planes * features.channels) { compute in
       (
-        (1..<planes).reduce(features.value.rows(0..<rows)) { stacked, plane in
-          compute.join(stacked, features.value.rows(plane * rows..<(plane + 1) * rows))
-        },
+        stack(features.value, planes: planes, compute),
         { gradient in features.accumulate { unstack(gradient, planes: planes, $0) } }
       )
     }
@@ -69,16 +67,19 @@ public struct UnstackedPlanes: Layer {
       (
         unstack(features.value, planes: planes, compute),
         { gradient in
-          features.accumulate { compute in
-            (1..<planes).reduce(gradient.rows(0..<features.rows)) { stacked, plane in
-              compute.join(
-                stacked, gradient.rows(plane * features.rows..<(plane + 1) * features.rows))
-            }
-          }
+          features.accumulate { stack(gradient, planes: planes, $0) }
         }
       )
     }
     return input.movedBack(step, output)
+  }
+}
+
+/// Planes that follow each other as channels side by side.
+private func stack(_ input: Tensor, planes: Int, _ compute: Compute) -> Tensor {
+  let rows = input.rows / planes
+  return (1..<planes).reduce(input.rows(0..<rows)) { stacked, plane in
+    compute.join(stacked, input.rows(plane * rows..<(plane + 1) * rows))
   }
 }
 

@@ -21,8 +21,8 @@ final class ClusterTables {
     let projectionTable = try table("projection_extents", .clusterExtents)
     clusterTable = try table("cluster_extents", .clusterExtents)
     tables = try VoxelTables(file: file, product: product, dimension: 2)
-    try tables.check(events: eventTable, entryCount: entryCount, projections: projectionTable)
-    events = try Extents(table: eventTable)
+    events = try Extents(events: eventTable, entryCount: entryCount)
+    try tables.check(projections: projectionTable)
     projections = try Extents(table: projectionTable)
     clusters = try Extents(table: clusterTable)
   }

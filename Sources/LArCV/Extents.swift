@@ -7,6 +7,19 @@ struct Extents {
   private let first: [UInt64]
   private let count: [UInt32]
 
+  /// Reads the whole table of a product's events.
+  ///
+  /// - Throws: `LArCVError` when there is not one row for each event of the file.
+  init(events table: HDF5Table, entryCount: Int) throws(LArCVError) {
+    guard table.rowCount == entryCount else {
+      throw .badData(
+        table.file,
+        "\(table.path) has \(table.rowCount) rows for the \(entryCount) events of "
+          + "/Events/event_id; \(LArCVError.copyAgain)")
+    }
+    try self.init(table: table)
+  }
+
   /// Reads the whole table.
   init(table: HDF5Table) throws(LArCVError) {
     file = table.file

@@ -27,7 +27,7 @@ public final class LArCVReader {
 
   let file: HDF5File
   private let eventIDs: HDF5Table
-  private var tables: [Product: SparseTables] = [:]
+  private var sparseTables: [Product: SparseTables] = [:]
   private var clusterTables: [Product: ClusterTables] = [:]
   private var particleTables: [Product: ParticleTables] = [:]
 
@@ -79,12 +79,10 @@ public final class LArCVReader {
   public func clusters(producer: String, entry: Int) throws(LArCVError) -> [[SparseImage]] {
     HDF5.silence()
     try check(entry)
-    let product = Product(type: "cluster2d", producer: producer)
-    if let known = clusterTables[product] { return try known.clusters(entry: entry) }
-    try checkPresence(product)
-    let opened = try ClusterTables(file: file, product: product, entryCount: entryCount)
-    clusterTables[product] = opened
-    return try opened.clusters(entry: entry)
+    return try tables(
+      Product(type: "cluster2d", producer: producer), in: \.clusterTables,
+      ClusterTables.init(file:product:entryCount:)
+    ).clusters(entry: entry)
   }
 
   /// The particles of one event, in stored order.
@@ -94,12 +92,10 @@ public final class LArCVReader {
   public func particles(producer: String, entry: Int) throws(LArCVError) -> [Particle] {
     HDF5.silence()
     try check(entry)
-    let product = Product(type: "particle", producer: producer)
-    if let known = particleTables[product] { return try known.particles(entry: entry) }
-    try checkPresence(product)
-    let opened = try ParticleTables(file: file, product: product, entryCount: entryCount)
-    particleTables[product] = opened
-    return try opened.particles(entry: entry)
+    return try tables(
+      Product(type: "particle", producer: producer), in: \.particleTables,
+      ParticleTables.init(file:product:entryCount:)
+    ).particles(entry: entry)
   }
 
   private func check(_ entry: Int) throws(LArCVError) {
@@ -111,13 +107,21 @@ public final class LArCVReader {
   }
 
   private func sparseTables(_ product: Product) throws(LArCVError) -> SparseTables {
-    if let known = tables[product] { return known }
     guard ["sparse2d", "sparse3d"].contains(product.type) else {
       throw .usage(path, "\(product) is not of type sparse2d or sparse3d; ask for one that is")
     }
+    return try tables(product, in: \.sparseTables, SparseTables.init(file:product:entryCount:))
+  }
+
+  /// The tables of a product, opened when it is first asked for.
+  private func tables<Tables>(
+    _ product: Product, in known: ReferenceWritableKeyPath<LArCVReader, [Product: Tables]>,
+    _ open: (HDF5File, Product, Int) throws(LArCVError) -> Tables
+  ) throws(LArCVError) -> Tables {
+    if let tables = self[keyPath: known][product] { return tables }
     try checkPresence(product)
-    let opened = try SparseTables(file: file, product: product, entryCount: entryCount)
-    tables[product] = opened
+    let opened = try open(file, product, entryCount)
+    self[keyPath: known][product] = opened
     return opened
   }
 

@@ -32,13 +32,7 @@ final class ParticleTables {
       file: file, path: "\(product.groupPath)/extents", layout: .extents)
     particles = try HDF5Table(
       file: file, path: "\(product.groupPath)/particles", layout: .particles)
-    guard eventTable.rowCount == entryCount else {
-      throw .badData(
-        file.path,
-        "\(eventTable.path) has \(eventTable.rowCount) rows for the \(entryCount) events of "
-          + "/Events/event_id; \(LArCVError.copyAgain)")
-    }
-    events = try Extents(table: eventTable)
+    events = try Extents(events: eventTable, entryCount: entryCount)
   }
 
   /// The particles of one event, in stored order.

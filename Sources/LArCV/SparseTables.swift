@@ -21,8 +21,8 @@ final class SparseTables {
     let projectionTable = try table("voxel_extents", .voxelExtents)
     tables = try VoxelTables(
       file: file, product: product, dimension: product.type == "sparse3d" ? 3 : 2)
-    try tables.check(events: eventTable, entryCount: entryCount, projections: projectionTable)
-    events = try Extents(table: eventTable)
+    events = try Extents(events: eventTable, entryCount: entryCount)
+    try tables.check(projections: projectionTable)
     projections = try Extents(table: projectionTable)
   }
 

@@ -18,14 +18,8 @@ struct VoxelTables {
     voxels = try HDF5Table(file: file, path: "\(product.groupPath)/voxels", layout: .voxels)
   }
 
-  /// Checks that tables of extents have as many rows as they must.
-  func check(events: HDF5Table, entryCount: Int, projections: HDF5Table) throws(LArCVError) {
-    guard events.rowCount == entryCount else {
-      throw .badData(
-        file,
-        "\(events.path) has \(events.rowCount) rows for the \(entryCount) events of "
-          + "/Events/event_id; \(LArCVError.copyAgain)")
-    }
+  /// Checks that there is a geometry for each projection.
+  func check(projections: HDF5Table) throws(LArCVError) {
     guard imageMeta.rowCount == projections.rowCount else {
       let name = projections.path.split(separator: "/").last ?? ""
       throw .badData(

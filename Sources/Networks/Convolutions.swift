@@ -195,7 +195,7 @@ public final class SparseConvolutions: Convolutions {
     guard let first = normalization.layer as? BatchNormalization, first.leak == 1,
       let last = activation.layer as? LeakyReLU
     else { return try finishStepwise(branch, normalization, skip, activation) }
-    let sum = NormalizedSum(normalization: first, skip: skip, leak: last.leak)
+    let sum = NormalizedSum(normalization: first) { try first($0, adding: skip, leak: last.leak) }
     return try Activated(description: last.description)(
       sum(branch, named: normalization.name), named: activation.name)
   }
@@ -212,17 +212,14 @@ public final class SparseConvolutions: Convolutions {
   public func detach(_ features: SparseTensor) -> SparseTensor { features.detached() }
 }
 
-/// A normalisation that adds a skip and activates the sum.
-private struct NormalizedSum: Layer {
-  let normalization: BatchNormalization
-  let skip: SparseTensor
-  let leak: Float
+/// A normalisation that adds a skip and activates the sum: it keeps its place in what is traced.
+struct NormalizedSum<Features: LayerFeatures>: Layer {
+  let normalization: any Layer<Features>
+  let sum: (Features) throws -> Features
 
   var ownParameters: [(name: String, parameter: Parameter)] { normalization.ownParameters }
 
-  func callAsFunction(_ branch: SparseTensor) throws -> SparseTensor {
-    try normalization(branch, adding: skip, leak: leak)
-  }
+  func callAsFunction(_ branch: Features) throws -> Features { try sum(branch) }
 
   var description: String { normalization.description }
 }

@@ -109,23 +109,10 @@ public final class DenseConvolutions: Convolutions {
     guard let first = normalization.layer as? PixelNormalization, first.normalization.leak == 1,
       let last = activation.layer as? PixelActivation
     else { return try finishStepwise(branch, normalization, skip, activation) }
-    let sum = NormalizedPixelSum(normalization: first, skip: skip, leak: last.activation.leak)
+    let sum = NormalizedSum(normalization: first) {
+      try first($0, adding: skip, leak: last.activation.leak)
+    }
     return try Activated(description: last.description)(
       sum(branch, named: normalization.name), named: activation.name)
   }
-}
-
-/// A normalisation that adds a skip and activates the sum.
-private struct NormalizedPixelSum: Layer {
-  let normalization: PixelNormalization
-  let skip: DenseImages
-  let leak: Float
-
-  var ownParameters: [(name: String, parameter: Parameter)] { normalization.ownParameters }
-
-  func callAsFunction(_ branch: DenseImages) throws -> DenseImages {
-    try normalization(branch, adding: skip, leak: leak)
-  }
-
-  var description: String { normalization.description }
 }

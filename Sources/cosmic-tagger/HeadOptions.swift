@@ -92,8 +92,4 @@ struct HeadOptions: ParsableArguments {
     set(&training.heads.parts.detection, vertexLDet)
     set(&training.heads.parts.coordinates, vertexLCoord)
   }
-
-  private func set<Value>(_ field: inout Value, _ option: Value?) {
-    if let option { field = option }
-  }
 }

@@ -218,10 +218,6 @@ struct NetworkOptions: ParsableArguments {
     heads.apply(to: &network)
     return network
   }
-
-  private func set<Value>(_ field: inout Value, _ option: Value?) {
-    if let option { field = option }
-  }
 }
 
 extension UResNetConfiguration {

@@ -29,10 +29,7 @@ struct ComparedMode {
   /// An event as this mode reads it.
   func batch(_ event: DetectorEvent) throws -> LabelledSites {
     let batch = try assembly.batch([event])
-    return try LabelledSites(
-      plan: planner.plan(batch.sites), features: batch.charges, labels: batch.labels,
-      classes: SiteAssembly.PixelClass.allCases.count, groups: batch.planes,
-      groupCount: geometry.planes)
+    return try batch.labelled(planner.plan(batch.sites))
   }
 
   /// A pass of the network and its heads over an event.

@@ -1,6 +1,7 @@
 import Foundation
 import Layers
 import Tensors
+import Training
 
 /// How well heads did, over any number of events.
 ///
@@ -64,12 +65,12 @@ public struct HeadFigures: Equatable, Sendable {
   }
 
   /// Judges kinds of events: `[events, kinds]` scores.
-  mutating func judgeKinds(_ scores: Tensor, _ targets: HeadTargets) {
+  ///
+  /// - Throws: `TrainingError` for more kinds than can be told apart.
+  mutating func judgeKinds(_ scores: Tensor, _ targets: HeadTargets) throws(TrainingError) {
     var share = Share()
-    for (row, kind) in targets.kinds.enumerated() {
-      let said = (0..<scores.channels).map { scores.values[row * scores.channels + $0] }
-      let best = said.indices.reduce(0) { said[$1] > said[$0] ? $1 : $0 }
-      share.add(best == Int(kind.rawValue) ? 1 : 0)
+    for (said, kind) in zip(try predictions(scores), targets.kinds) {
+      share.add(said == kind.rawValue ? 1 : 0)
     }
     kinds = share
   }

@@ -61,7 +61,7 @@ final class HeadPass {
       let loss = try CrossEntropy(classWeights: HeadLosses.kindWeights)(
         events, labels: targets.kinds.map(\.rawValue))
       sum = losses.classification * loss
-      figures.judgeKinds(events.features.value, targets)
+      try figures.judgeKinds(events.features.value, targets)
     }
     if let vertex = said.vertex {
       let loss = losses.vertex * losses.parts(vertex, targets)

@@ -63,7 +63,7 @@ package struct NetworkProfiler {
     _ pass: (LabelledSites, Trace) throws -> TrainingLoop.Step?
   ) throws -> [MeasuredPass] {
     let planned = PlannedBatches(
-      batches, planner: planner, groups: network.planes, count: warmUp + steps)
+      batches, planner: planner, count: warmUp + steps)
     var passes: [MeasuredPass] = []
     var start = ContinuousClock.now
     var allocations = trainer.systemAllocations

@@ -14,7 +14,7 @@ struct PlannedBatches {
   private let planned: ReadAhead<Planned>
 
   /// Starts to plan `count` batches: the given ones in turn, again and again.
-  init(_ batches: [SiteAssembly.Batch], planner: NetworkPlanner, groups: Int, count: Int) {
+  init(_ batches: [SiteAssembly.Batch], planner: NetworkPlanner, count: Int) {
     planned = ReadAhead {
       var made = 0
       return {
@@ -24,11 +24,7 @@ struct PlannedBatches {
         let start = ContinuousClock.now
         let plan = try planner.plan(batch.sites)
         let end = ContinuousClock.now
-        let sites = try LabelledSites(
-          plan: plan, features: batch.charges, labels: batch.labels,
-          classes: SiteAssembly.PixelClass.allCases.count, groups: batch.planes,
-          groupCount: groups)
-        return Planned(sites: sites, start: start, end: end)
+        return Planned(sites: try batch.labelled(plan), start: start, end: end)
       }
     }
   }

@@ -5,7 +5,7 @@ extension Switch {
     Switch(name, aliases, .truth(yes: [name, "True"], no: [name, "False"]))
   }
 
-  private static let notYet = "is not there yet"
+  static let notYet = "is not there yet"
 
   /// Every flag, in the order of the original's table, then those that came later.
   public static let flags: [Switch] = [

@@ -1,7 +1,5 @@
 /// The configuration of today, by dotted names.
 extension Switch {
-  private static let notYet = "is not there yet"
-
   private static func truthOption(_ name: String, _ option: String) -> Switch {
     Switch(name, .truth(yes: [option, "True"], no: [option, "False"]))
   }

@@ -47,36 +47,43 @@ public struct GlobalPooling: Layer {
       batchSize: input.sites.batchSize, dimension: input.sites.spatialSize.count)
     let features = input.features
     let segments = Segments(input.sites.eventRows)
-    let output = features.tape.record(rows: events.count, channels: features.channels) {
-      compute in
-      guard reduction == .max else {
-        return sum(features, segments, dividing: reduction == .average, compute)
-      }
-      let (maxima, winners) = compute.segmentMaxima(features.value, segments)
-      return (
-        maxima,
-        { gradient in
-          features.accumulate {
-            $0.segmentMaximaBackward(
-              outputGradient: gradient, winners: winners, rows: features.rows)
-          }
-        }
-      )
-    }
+    let output =
+      reduction == .max
+      ? features.maxima(of: segments)
+      : features.sums(of: segments, dividing: reduction == .average)
     return SparseTensor(sites: events, features: output, plan: input.plan)
-  }
-
-  private func sum(
-    _ features: Variable, _ segments: Segments, dividing: Bool, _ compute: Compute
-  ) -> (Tensor, (Tensor) -> Void) {
-    (
-      compute.segmentSums(features.value, segments, dividing: dividing),
-      { gradient in
-        features.accumulate { $0.spread(gradient, over: segments, dividing: dividing) }
-      }
-    )
   }
 
   /// Its name and reduction.
   public var description: String { "GlobalPooling \(reduction.rawValue)" }
+}
+
+extension Variable {
+  /// The sum of the rows of each segment, or their mean: a row for each.
+  package func sums(of segments: Segments, dividing: Bool) -> Variable {
+    tape.record(rows: segments.rows.count, channels: channels) { compute in
+      (
+        compute.segmentSums(self.value, segments, dividing: dividing),
+        { gradient in
+          self.accumulate { $0.spread(gradient, over: segments, dividing: dividing) }
+        }
+      )
+    }
+  }
+
+  /// The largest value of each channel in each segment: a row for each.
+  fileprivate func maxima(of segments: Segments) -> Variable {
+    tape.record(rows: segments.rows.count, channels: channels) { compute in
+      let (maxima, winners) = compute.segmentMaxima(self.value, segments)
+      return (
+        maxima,
+        { gradient in
+          self.accumulate {
+            $0.segmentMaximaBackward(
+              outputGradient: gradient, winners: winners, rows: self.rows)
+          }
+        }
+      )
+    }
+  }
 }

@@ -18,10 +18,10 @@ struct HeadFiguresTests {
   }
 
   @Test("the largest score is the kind, of equal ones the first")
-  func kinds() {
+  func kinds() throws {
     var figures = HeadFigures()
     let scores = Tensor(rows: 3, channels: 4, [0, 2, 1, 0, 5, 5, 1, 0, 0, 0, 0, 1])
-    figures.judgeKinds(
+    try figures.judgeKinds(
       scores,
       HeadTargets(
         kinds: [.muonNeutrino, .electronNeutrino, .neutralCurrent],
