@@ -50,7 +50,7 @@ let package = Package(
       name: "Submanifold",
       targets: [
         "Tensors", "Sites", "Kernels", "Autodiff", "Layers", "DenseLayers", "Networks", "Training",
-        "HDF5Files",
+        "HDF5Files", "Files",
       ]),
     .library(name: "LArCV", targets: ["LArCV"]),
   ],
@@ -78,6 +78,8 @@ let package = Package(
     .systemLibrary(name: "CProcessor", path: "Sources/CProcessor"),
     .target(name: "CSparseHash", path: "CSparseHash"),
 
+    module("Files"),
+
     // The engine.
     module("Tensors"),
     module("Sites", ["CSparseHash"]),
@@ -97,7 +99,7 @@ let package = Package(
     module("Networks", ["Layers", "DenseLayers", "Autodiff", "Sites", "Tensors"]),
     module(
       "Training",
-      ["Layers", "Autodiff", "Kernels", "Sites", "Tensors", "HDF5Files", "CZlib"]),
+      ["Layers", "Autodiff", "Kernels", "Sites", "Tensors", "HDF5Files", "Files", "CZlib"]),
 
     .executableTarget(
       name: "shape-classifier",
@@ -105,17 +107,17 @@ let package = Package(
       swiftSettings: settings),
 
     // Events.
-    module("HDF5Files", ["CHDF5"]),
-    module("LArCV", ["HDF5Files", "CHDF5"]),
+    module("HDF5Files", ["Files", "CHDF5"]),
+    module("LArCV", ["HDF5Files", "Files", "CHDF5"]),
     module("LArTPCSimulation", ["LArCV", "Tensors"]),
 
     // The experiment and its command line.
-    module("Telemetry", ["CPNG"]),
+    module("Telemetry", ["Files", "CPNG"]),
     module(
       "CosmicTagger",
       [
         "Networks", "DenseLayers", "Layers", "Autodiff", "Kernels", "Sites", "Tensors", "Training",
-        "HDF5Files",
+        "HDF5Files", "Files",
         "LArCV", "LArTPCSimulation", "Telemetry", "CZlib",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
@@ -171,16 +173,16 @@ let package = Package(
       "TrainingTests",
       [
         "Training", "Networks", "DenseLayers", "Layers", "Autodiff", "Sites", "Tensors",
-        "HDF5Files", "Reference", "TestSites", "GoldenFiles",
+        "HDF5Files", "Files", "Reference", "TestSites", "GoldenFiles",
       ]),
-    tests("LArCVTests", ["LArCV"]),
+    tests("LArCVTests", ["LArCV", "Files"]),
     tests("LArTPCSimulationTests", ["LArTPCSimulation", "LArCV"]),
-    tests("TelemetryTests", ["Telemetry"]),
+    tests("TelemetryTests", ["Telemetry", "Files"]),
     tests(
       "CosmicTaggerTests",
       [
         "CosmicTagger", "Training", "Networks", "Layers", "Sites", "Tensors", "LArCV",
-        "LArTPCSimulation", "Reference", "TestSites",
+        "LArTPCSimulation", "Files", "Reference", "TestSites",
         .product(name: "Logging", package: "swift-log"),
       ]),
     tests(

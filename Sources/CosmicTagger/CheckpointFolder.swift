@@ -1,4 +1,5 @@
 import Autodiff
+import Files
 import Foundation
 import HDF5Files
 import Networks
@@ -12,7 +13,8 @@ import Training
 struct CheckpointFolder {
   private let folder: String
   private let network: any Module
-  private let configuration: UResNetConfiguration
+  /// What a checkpoint says of the network and its images.
+  private let settings: [String: String]
 
   /// Files that are kept: older ones are deleted.
   private static let kept = 5
@@ -23,18 +25,18 @@ struct CheckpointFolder {
   /// - Throws: `TaggerError` when it cannot be made or written to.
   init(
     _ parent: String, option: String, of network: any Module,
-    _ configuration: UResNetConfiguration
+    _ configuration: UResNetConfiguration, _ data: DataConfiguration
   ) throws(TaggerError) {
     let parent = try OutputFolder(parent, option: option)
     folder = try OutputFolder(parent.file("checkpoints"), option: option).path
     self.network = network
-    self.configuration = configuration
+    settings = configuration.settings.merging(data.imageSettings) { $1 }
   }
 
   /// Writes the network as it is after so many steps.
   func write(step: Int) throws {
     let name = Self.name(step)
-    try Checkpoint(of: network, step: step, configuration: configuration.settings).write(
+    try Checkpoint(of: network, step: step, configuration: settings).write(
       to: "\(folder)/\(name)")
     let older = Self.entries(of: folder).filter { $0.step != step }
     let entries = [(step: step, name: name)] + older
@@ -51,15 +53,8 @@ struct CheckpointFolder {
   private func writeIndex(_ entries: [(step: Int, name: String)]) throws(FileError) {
     guard let latest = entries.first else { return }
     let lines = ["latest: \(latest.name)"] + entries.map { "\($0.step): \($0.name)" }
-    let path = "\(folder)/checkpoint"
-    let temporary = try TemporaryFile(beside: path)
-    do {
-      try Data((lines.joined(separator: "\n") + "\n").utf8).write(
-        to: URL(fileURLWithPath: temporary.path))
-    } catch {
-      throw FileError(.inputOutput, "\(path) cannot be written (\(error)): check the disk's space")
-    }
-    try temporary.takeName()
+    try WrittenFile.replace(
+      "\(folder)/checkpoint", with: (lines.joined(separator: "\n") + "\n").utf8)
   }
 
   /// What an index lists, newest first; nothing where there is none.

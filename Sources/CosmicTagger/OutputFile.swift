@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A file that a run writes at its end: tried before the run begins.
@@ -50,17 +51,10 @@ public struct OutputFile {
   }
 
   private func write(_ data: Data) throws(TaggerError) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o666)
-    guard descriptor >= 0 else { throw failure(errno) }
-    defer { close(descriptor) }
-    var bytes = Array(data)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-      if count >= 0 {
-        bytes = bytes.dropFirst(count)
-      } else if errno != EINTR {
-        throw failure(errno)
-      }
+    do {
+      try WrittenFile(path, .replace).write(data)
+    } catch {
+      throw failure(errno)
     }
   }
 

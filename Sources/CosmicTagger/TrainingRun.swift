@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Layers
 import Logging
@@ -77,7 +78,7 @@ public struct TrainingRun {
     let checkpoints = try CheckpointFolder(
       training.checkpointDirectory ?? training.logDirectory,
       option: training.checkpointDirectory == nil ? "--log-directory" : "--checkpoint-directory",
-      of: network, configuration)
+      of: network, configuration, data)
     let trainer = Trainer(
       network: network, loss: training.loss, optimizer: training.optimizer.make(),
       threads: Threads(count: training.threads), seed: training.seed,
@@ -123,7 +124,7 @@ public struct TrainingRun {
   ) throws {
     let text = ResolvedConfiguration(data, configuration, training).text
     do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: folder.file("config.yaml")))
+      try WrittenFile.replace(folder.file("config.yaml"), with: text.utf8)
     } catch {
       throw TaggerError(
         .inputOutput,

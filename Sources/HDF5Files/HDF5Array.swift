@@ -1,10 +1,12 @@
 import CHDF5
+import Files
 
 /// Arrays of numbers, and the file that is made for them.
 extension HDF5Handle {
   /// Makes a file, in place of one of this name.
   package static func makeFile(_ path: String) -> HDF5Handle? {
     HDF5.silence()
+    guard !WriteOperation.open.isRefused else { return nil }
     return HDF5Handle(
       H5Fcreate(path, submanifold_h5_truncate(), HDF5.standard, HDF5.standard))
   }
@@ -15,7 +17,9 @@ extension HDF5Handle {
   }
 
   /// Hands what a file holds to the system; false when that fails.
-  package func flushFile() -> Bool { H5Fflush(identifier, H5F_SCOPE_GLOBAL) >= 0 }
+  package func flushFile() -> Bool {
+    !WriteOperation.flush.isRefused && H5Fflush(identifier, H5F_SCOPE_GLOBAL) >= 0
+  }
 
   /// Makes an array of single precision in a group, in one piece.
   ///
@@ -23,6 +27,7 @@ extension HDF5Handle {
   package func makeArray(
     _ name: String, shape: [Int], values: UnsafePointer<Float>
   ) throws(HDF5Failure) {
+    try HDF5.checkDisk()
     let extents = shape.map { hsize_t($0) }
     guard let space = HDF5Handle(H5Screate_simple(Int32(extents.count), extents, nil)),
       let array = makeArray(name, space)

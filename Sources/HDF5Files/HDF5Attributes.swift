@@ -63,6 +63,7 @@ extension HDF5Handle {
   private var isVariableText: Bool { H5Tis_variable_str(identifier) != 0 }
 
   private func write(_ bytes: [UInt8], as type: HDF5Handle) throws(HDF5Failure) {
+    try HDF5.checkDisk()
     try HDF5.check(H5Awrite(identifier, type.identifier, bytes))
   }
 

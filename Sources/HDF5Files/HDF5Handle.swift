@@ -1,4 +1,6 @@
 import CHDF5
+import Files
+import Foundation
 
 /// An open HDF5 object, closed when the last reference to it goes.
 ///
@@ -70,6 +72,12 @@ package enum HDF5 {
       throw .inputOutput(
         path, "needs a thread-safe HDF5 library; install one built with --enable-threadsafe")
     }
+  }
+
+  /// Fails where a test wants writing to fail.
+  package static func checkDisk() throws(HDF5Failure) {
+    guard WriteOperation.write.isRefused else { return }
+    throw HDF5Failure(reason: String(cString: strerror(errno)))
   }
 
   /// Throws HDF5's reason when a function's result says that it failed.

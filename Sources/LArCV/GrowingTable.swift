@@ -50,6 +50,7 @@ final class GrowingTable {
     guard rows.count > 0 else { return }
     let end = rowCount + rows.count
     do throws(HDF5Failure) {
+      try HDF5.checkDisk()
       try dataset.setExtent(end)
       try dataset.writeRows(rowCount..<end, as: rowType, from: rows.bytes)
     } catch {

@@ -1,4 +1,5 @@
 import CPNG
+import Files
 
 /// A picture could not be made or written; the description is one sentence.
 public struct PictureError: Error, CustomStringConvertible, Equatable {
@@ -9,27 +10,41 @@ public struct PictureError: Error, CustomStringConvertible, Equatable {
 extension Canvas {
   /// Writes the picture as a PNG file, replacing the file if there is one.
   ///
+  /// - Throws: ``PictureError`` when the file cannot be written.
+  package func writePNG(to path: String) throws(PictureError) {
+    do {
+      try WrittenFile(path, .replace).write(encodedPNG())
+    } catch {
+      throw PictureError(description: "Cannot write the picture \(error).")
+    }
+  }
+
+  /// The bytes of the picture as a PNG file.
+  ///
   /// libpng's simplified interface reports errors as values; the classic one would jump out of
   /// Swift's frames.
   ///
-  /// - Throws: ``PictureError`` when the file cannot be written.
-  package func writePNG(to path: String) throws(PictureError) {
+  /// - Throws: ``PictureError`` for a picture that PNG cannot hold.
+  package func encodedPNG() throws(PictureError) -> [UInt8] {
     var image = png_image()
     image.version = png_uint_32(PNG_IMAGE_VERSION)
     image.width = png_uint_32(width)
     image.height = png_uint_32(height)
     image.format = png_uint_32(PNG_FORMAT_FLAG_COLOR)
-    let isWritten = bytes.withUnsafeBytes { pixels in
-      png_image_write_to_file(&image, path, 0, pixels.baseAddress, png_int_32(width * 3), nil)
+    defer { png_image_free(&image) }
+    // Its size is known only once it is made: room for the worst that deflate can do.
+    var size = png_alloc_size_t(bytes.count + bytes.count / 100 + height + 4096)
+    var encoded = [UInt8](repeating: 0, count: size)
+    let isMade = bytes.withUnsafeBytes { pixels in
+      png_image_write_to_memory(
+        &image, &encoded, &size, 0, pixels.baseAddress, png_int_32(width * 3), nil)
     }
-    let reason = withUnsafeBytes(of: image.message) { message in
-      String(decoding: message.prefix { $0 != 0 }, as: UTF8.self)
+    guard isMade != 0 else {
+      let reason = withUnsafeBytes(of: image.message) { message in
+        String(decoding: message.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      throw PictureError(description: "Cannot make a picture of \(width)×\(height) (\(reason)).")
     }
-    png_image_free(&image)
-    guard isWritten != 0 else {
-      throw PictureError(
-        description: "Cannot write the picture \(path) (\(reason)); "
-          + "check that its folder exists, is writable and has space.")
-    }
+    return Array(encoded.prefix(size))
   }
 }

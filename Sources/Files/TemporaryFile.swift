@@ -16,7 +16,9 @@ package final class TemporaryFile {
       stat(target, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
     else { throw .usage(target, "cannot be a file's name; give the path of a file") }
     path = "\(target).\(UUID().uuidString.prefix(8)).partial"
-    let descriptor = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o666)
+    let descriptor =
+      WriteOperation.open.isRefused
+      ? -1 : open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       isNamed = true
       throw .inputOutput(
@@ -28,7 +30,7 @@ package final class TemporaryFile {
   /// Brings the content to the disk and renames.
   package func takeName() throws(FileError) {
     let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
-    guard synchronize(path), rename(path, target) == 0 else {
+    guard synchronize(path), !WriteOperation.rename.isRefused, rename(path, target) == 0 else {
       throw .inputOutput(
         target, "cannot be completed (\(String(cString: strerror(errno)))); check the disk")
     }
@@ -39,6 +41,7 @@ package final class TemporaryFile {
   }
 
   private func synchronize(_ path: String) -> Bool {
+    guard !WriteOperation.flush.isRefused else { return false }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     let isSynchronized = fsync(descriptor) == 0
