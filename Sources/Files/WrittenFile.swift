@@ -77,7 +77,8 @@ package final class WrittenFile {
   private func failure(_ what: String) -> FileError {
     .inputOutput(
       path,
-      "cannot be \(what) (\(String(cString: strerror(errno)))); check its directory and the disk's space")
+      "cannot be \(what) (\(String(cString: strerror(errno)))); check its directory and the disk's space"
+    )
   }
 
   deinit {
