@@ -153,6 +153,12 @@ public final class Tape {
     updates = []
   }
 
+  /// Takes the changes that were left, to be made when more is known: they outlive the tape.
+  package func takeUpdates() -> [() -> Void] {
+    defer { updates = [] }
+    return updates
+  }
+
   /// Makes the changes that were left, for who takes no gradients.
   public func applyUpdates() {
     let due = updates

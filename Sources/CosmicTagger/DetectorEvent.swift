@@ -7,6 +7,8 @@ public struct DetectorEvent: Sendable {
   public let images: [SparseImage]
   /// Labels, a sparse image for each plane.
   public let labels: [SparseImage]
+  /// The numbers by which the experiment names it.
+  public let id: EventID
   /// How messages name the event: `entry 3 of FILE`.
   public let name: String
   /// What is known of it as a whole, if that was asked for.
@@ -14,8 +16,10 @@ public struct DetectorEvent: Sendable {
 
   /// An event with its images.
   public init(
-    images: [SparseImage], labels: [SparseImage], name: String, truth: EventTruth? = nil
+    id: EventID = EventID(run: -1, subrun: -1, event: -1), images: [SparseImage],
+    labels: [SparseImage], name: String, truth: EventTruth? = nil
   ) {
+    self.id = id
     self.images = images
     self.labels = labels
     self.name = name
@@ -67,6 +71,7 @@ public struct FileEventSource: EventSource {
   public func event(_ number: Int) throws(TaggerError) -> DetectorEvent {
     do {
       return DetectorEvent(
+        id: try reader.eventID(entry: number),
         images: try checkedImages(imageProducer, entry: number),
         labels: try checkedImages(labelProducer, entry: number),
         name: "entry \(number) of \(reader.path)",
@@ -104,7 +109,7 @@ public struct SimulatedEventSource: EventSource {
   public func event(_ number: Int) throws(TaggerError) -> DetectorEvent {
     let event = simulation.event(number)
     return DetectorEvent(
-      images: event.images, labels: event.labels, name: "simulated event \(number)",
+      id: event.id, images: event.images, labels: event.labels, name: "simulated event \(number)",
       truth: EventTruth(
         particles: event.neutrino.map { [$0.particle] } ?? [],
         vertices: event.neutrino?.vertices ?? []))

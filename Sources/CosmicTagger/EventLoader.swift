@@ -53,6 +53,11 @@ public struct EventOrder: Sendable {
     return (0..<minibatchSize).map { (start + $0) % eventCount }
   }
 
+  /// Passes over batches that were taken before.
+  mutating func skip(_ batches: Int) {
+    for _ in 0..<batches { _ = next() }
+  }
+
   /// One epoch of blocks, beginning at a random event so that blocks differ from epoch to epoch.
   private mutating func shuffledStarts(_ eventCount: Int) -> [Int] {
     let shift = Int.random(in: 0..<eventCount, using: &random)
@@ -68,21 +73,32 @@ public struct EventOrder: Sendable {
 public final class EventLoader {
   private let batches: ReadAhead<LoadedBatch>
 
-  /// Starts to load `batchCount` batches.
+  /// Starts to load the first `batchCount` batches.
   ///
   /// - Parameter firstEvent: number of the event that counts as the first, for simulated events that
   ///   must not be the ones trained on.
-  public init(
+  public convenience init(
     _ configuration: DataConfiguration, assembly: SiteAssembly, planner: NetworkPlanner,
     batchCount: Int, firstEvent: Int = 0
+  ) {
+    self.init(
+      configuration, assembly: assembly, planner: planner, batches: 0..<batchCount,
+      firstEvent: firstEvent)
+  }
+
+  /// Starts to load some batches of the order that the configuration gives all of them.
+  public init(
+    _ configuration: DataConfiguration, assembly: SiteAssembly, planner: NetworkPlanner,
+    batches numbers: Range<Int>, firstEvent: Int = 0
   ) {
     batches = ReadAhead {
       let source = try configuration.openSource()
       var order = EventOrder(eventCount: source.eventCount, configuration)
-      var made = 0
+      order.skip(numbers.lowerBound)
+      var remaining = numbers.count
       return {
-        guard made < batchCount else { return nil }
-        made += 1
+        guard remaining > 0 else { return nil }
+        remaining -= 1
         let numbers = order.next().map { $0 + firstEvent }
         return try EventLoader.load(
           numbers, source, assembly, planner, hasTargets: configuration.readsTruth)

@@ -19,7 +19,7 @@ public struct StoredNetwork {
   /// - Throws: `TaggerError` when it cannot be read, or says no network.
   public init(_ path: String) throws(TaggerError) {
     do {
-      file = try CheckpointFolder.file(named: path)
+      file = try CheckpointIndex.file(named: path)
       checkpoint = try Checkpoint(contentsOf: file)
     } catch {
       throw TaggerError(error)

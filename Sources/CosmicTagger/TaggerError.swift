@@ -15,6 +15,10 @@ public struct TaggerError: Error, CustomStringConvertible, Sendable {
     case badData = 65
     /// Something broken within: an invariant of the software itself.
     case software = 70
+    /// Somebody stopped it, by control-C.
+    case interrupted = 130
+    /// Somebody stopped it, as batch systems do.
+    case terminated = 143
     /// Input or output failed: missing, unreadable, full.
     case inputOutput = 74
   }

@@ -36,10 +36,22 @@ extension HDF5Handle {
   }
 
   private func makeArray(_ name: String, _ space: HDF5Handle) -> HDF5Handle? {
+    // Without the time of writing, equal contents make equal files.
+    guard let creation = HDF5Handle(H5Pcreate(submanifold_h5_dataset_create())),
+      creation.forgetTimes()
+    else { return nil }
+    return makeArray(name, space, creation)
+  }
+
+  private func forgetTimes() -> Bool { H5Pset_obj_track_times(identifier, false) >= 0 }
+
+  private func makeArray(
+    _ name: String, _ space: HDF5Handle, _ creation: HDF5Handle
+  ) -> HDF5Handle? {
     HDF5Handle(
       H5Dcreate2(
         identifier, name, submanifold_h5_native_float(), space.identifier, HDF5.standard,
-        HDF5.standard, HDF5.standard))
+        creation.identifier, HDF5.standard))
   }
 
   private func writeArray(_ values: UnsafePointer<Float>) throws(HDF5Failure) {

@@ -58,6 +58,13 @@ package enum HDF5 {
   /// HDF5 takes this only before anything else is asked of it.
   private static let hasNoExitHandler = H5dont_atexit() >= 0
 
+  /// The installed library's version: `1.10.8`.
+  package static let version: String = {
+    var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
+    return H5get_libversion(&major, &minor, &release) < 0
+      ? "unknown" : "\(major).\(minor).\(release)"
+  }()
+
   /// Whether the installed library may be used from several threads, as Debian's may.
   ///
   /// One event loader may still be closing its file while another opens one.

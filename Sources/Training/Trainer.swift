@@ -10,7 +10,7 @@ public final class Trainer {
   /// The loss.
   public let loss: SegmentationLoss
 
-  private let training: TrainingLoop
+  let training: TrainingLoop
 
   /// What random numbers of training, as masks of dropout, are drawn from.
   public var seed: UInt64 { training.seed }
@@ -33,29 +33,28 @@ public final class Trainer {
   ///   - seed: two runs with the same seed leave the same to chance.
   ///   - convolution: how convolutions are computed.
   ///   - precision: what convolutions multiply.
-  ///   - lossScale: what the loss is multiplied by before gradients are computed from it, and they
-  ///     are divided by: a number above zero.
-  ///   - weightDecay: how much of each parameter is added to its gradient.
+  ///   - gradients: what becomes of gradients before the optimizer is given them.
   ///   - arenaChunkBytes: the least that the memory of the steps grows by.
   public init(
     network: any Layer<SparseTensor>, loss: SegmentationLoss, optimizer: any Optimizer,
     threads: Threads, seed: UInt64 = 0, convolution: ConvolutionAlgorithm = .automatic,
-    precision: Precision = .float32, lossScale: Double = 1, weightDecay: Double = 0,
+    precision: Precision = .float32, gradients: GradientTreatment = GradientTreatment(),
     arenaChunkBytes: Int = Arena.standardChunkBytes
   ) {
     self.network = network
     self.loss = loss
     training = TrainingLoop(
       of: network, by: optimizer, threads: threads, seed: seed, convolution: convolution,
-      precision: precision, lossScale: lossScale, weightDecay: weightDecay,
-      arenaChunkBytes: arenaChunkBytes)
+      precision: precision, gradients: gradients, arenaChunkBytes: arenaChunkBytes)
   }
 
   /// What one step did.
   public struct StepResult: Sendable {
     /// The loss before the step, and what the step took.
     public let step: TrainingLoop.Step
-    /// `[event][group]`, of the predictions before the step.
+    /// For each batch the class of each site before the step, in row order.
+    public let predictions: [[UInt8]]
+    /// `[event][group]`, of these predictions; the events of all batches.
     public let confusions: [[Confusion]]
   }
 
@@ -95,16 +94,35 @@ public final class Trainer {
     _ batch: LabelledSites, learningRate: Double, trace: Trace? = nil,
     _ run: ((SparseTensor) throws -> Said)? = nil
   ) throws -> StepResult {
-    var predicted: [UInt8] = []
-    let step = try training.step(learningRate: learningRate) { tape in
+    try step([batch], learningRate: learningRate, trace: trace) { _, input in
+      try run?(input) ?? Said(scores: network(input))
+    }
+  }
+
+  /// One training step that follows the mean of the gradients of several batches.
+  ///
+  /// - Parameters:
+  ///   - run: runs the network on the batch of this number.
+  /// - Throws: as the step of one batch.
+  public func step(
+    _ batches: [LabelledSites], learningRate: Double, trace: Trace? = nil,
+    _ run: (_ batch: Int, SparseTensor) throws -> Said
+  ) throws -> StepResult {
+    var predicted: [[UInt8]] = []
+    let step = try training.step(learningRate: learningRate, parts: batches.count) { part, tape in
       tape.trace = trace
-      let said = try said(of: input(batch, tape), run)
-      let loss = try loss(said.scores, batch)
-      predicted = try predictions(said.scores.features.value)
+      let said = try run(part, input(batches[part], tape))
+      let loss = try loss(said.scores, batches[part])
+      predicted.append(try predictions(said.scores.features.value))
       return said.otherLoss.map { loss + $0 } ?? loss
     }
-    return StepResult(step: step, confusions: try confusions(predicted, batch))
+    return StepResult(
+      step: step, predictions: predicted,
+      confusions: try zip(predicted, batches).flatMap { try confusions($0, $1) })
   }
+
+  /// Counts a refused step as one that was taken without effect.
+  public func skip() { training.skip() }
 
   /// Applies the network without changing it.
   ///

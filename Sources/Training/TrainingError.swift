@@ -8,6 +8,8 @@ public enum TrainingError: Error, Equatable, Sendable {
   case lossScale(Double)
   /// A weight decay that is below zero, or more than numbers hold.
   case weightDecay(Double)
+  /// A limit of gradients that leaves nothing of them, or is none.
+  case clippingNorm(Double)
   /// A learning rate that makes no step.
   case learningRate(Double)
   /// A network without a parameter to train.
@@ -51,6 +53,8 @@ extension TrainingError: CustomStringConvertible {
       "a loss scale of \(scale) is not possible: use a number above zero"
     case .weightDecay(let decay):
       "a weight decay of \(decay) is not possible: use a number of zero or more"
+    case .clippingNorm(let norm):
+      "clipping gradients to a norm of \(norm) is not possible: use a number above zero"
     case .learningRate(let rate):
       "a learning rate of \(rate) makes no step: use zero or more"
     case .nothingToTrain:

@@ -1,66 +1,6 @@
 import Autodiff
 import Tensors
 
-/// What a training step makes smaller: a number, and its gradient with respect to a network's result.
-public struct Loss {
-  /// The loss.
-  public let value: Double
-
-  /// The results of the network that it was computed from, each with the loss's derivative by its
-  /// values, `[rows, channels]`.
-  public let parts: [(result: Variable, gradient: Tensor)]
-
-  /// A loss with its gradient.
-  ///
-  /// - Parameters:
-  ///   - result: what the network made.
-  ///   - gradient: of the shape of the result, in memory of the step.
-  public init(_ value: Double, of result: Variable, gradient: Tensor) {
-    precondition(
-      gradient.rows == result.rows && gradient.channels == result.channels,
-      "a gradient has its value's shape")
-    self.init(value, parts: [(result, gradient)])
-  }
-
-  private init(_ value: Double, parts: [(result: Variable, gradient: Tensor)]) {
-    self.value = value
-    self.parts = parts
-  }
-
-  /// The sum of two losses of one step: of two heads of a network, or of two scales.
-  public static func + (left: Loss, right: Loss) -> Loss {
-    Loss(left.value + right.value, parts: left.parts + right.parts)
-  }
-
-  /// A loss that counts by a factor.
-  public static func * (factor: Double, loss: Loss) -> Loss {
-    let parts = loss.parts.map { part in
-      let scaled = part.result.tape.compute.arena.tensor(
-        rows: part.gradient.rows, channels: part.gradient.channels)
-      for index in 0..<scaled.count {
-        scaled.values[index] = Float(factor) * part.gradient.values[index]
-      }
-      return (part.result, scaled)
-    }
-    return Loss(factor * loss.value, parts: parts)
-  }
-}
-
-/// Which mean and variance normalisation uses while a network is judged.
-public enum EvaluationStatistics: String, CaseIterable, Sendable {
-  /// The running statistics, as in production.
-  case running
-  /// The batch's own, to judge training without the lag of running statistics.
-  case batch
-
-  fileprivate var ofTape: Tape.Statistics {
-    switch self {
-    case .running: .running
-    case .batch: .batch
-    }
-  }
-}
-
 /// Trains anything made of parameters, one step at a time, whatever its input and its loss.
 ///
 /// It owns the memory of the step: activations of the step before are gone when the next begins.
@@ -77,18 +17,17 @@ public final class TrainingLoop {
   /// What random numbers of training, as masks of dropout, are drawn from.
   public let seed: UInt64
 
-  /// Number of steps taken; a refused one does not count.
+  /// Number of steps taken; a refused one does not count, unless `skip` counts it.
   public private(set) var steps: UInt64 = 0
 
   /// Threads and memory of the steps.
   public let compute: Compute
 
-  private let parameters: [(name: String, parameter: Parameter)]
-  private let trained: [Parameter]
-  private var tiles = ParameterTiles()
-  private let optimizer: any Optimizer
-  private let lossScale: Double
-  private let weightDecay: Double
+  let parameters: [(name: String, parameter: Parameter)]
+  let trained: [Parameter]
+  var tiles = ParameterTiles()
+  let optimizer: any Optimizer
+  private let gradients: GradientTreatment
 
   /// Training of all parameters of a network.
   ///
@@ -97,23 +36,20 @@ public final class TrainingLoop {
   ///   - seed: two runs with the same seed leave the same to chance.
   ///   - convolution: how convolutions are computed.
   ///   - precision: what convolutions multiply.
-  ///   - lossScale: what the loss is multiplied by before gradients are computed from it, and they
-  ///     are divided by: a number above zero.
-  ///   - weightDecay: how much of each parameter is added to its gradient, zero or more.
+  ///   - gradients: what becomes of gradients before the optimizer is given them.
   ///   - arenaChunkBytes: the least that the memory of the steps grows by.
   public init(
     of network: any Module, by optimizer: any Optimizer,
     threads: Threads = Threads(count: Threads.available), seed: UInt64 = 0,
     convolution: ConvolutionAlgorithm = .automatic, precision: Precision = .float32,
-    lossScale: Double = 1, weightDecay: Double = 0,
+    gradients: GradientTreatment = GradientTreatment(),
     arenaChunkBytes: Int = Arena.standardChunkBytes
   ) {
     parameters = network.namedTrainedParameters
     trained = parameters.map(\.parameter)
     self.optimizer = optimizer
     self.seed = seed
-    self.lossScale = lossScale
-    self.weightDecay = weightDecay
+    self.gradients = gradients
     compute = Compute(
       threads: threads, arena: Arena(chunkBytes: arenaChunkBytes), convolution: convolution,
       precision: precision)
@@ -121,8 +57,10 @@ public final class TrainingLoop {
 
   /// What one step did.
   public struct Step: Sendable {
-    /// The loss before the step.
+    /// The loss before the step: of several parts, their mean.
     public let loss: Double
+    /// The norm of all gradients before they were clipped; nothing where they are not.
+    public let gradientNorm: Double?
     /// When the forward pass began; backward pass and optimizer follow it without a gap.
     public let start: ContinuousClock.Instant
     /// Wall-clock seconds of the network's forward pass and the loss.
@@ -135,76 +73,85 @@ public final class TrainingLoop {
 
   /// One step: forward, backward, optimizer.
   ///
-  /// - Parameter loss: runs the network on the tape it is given and says how wrong it is.
-  /// - Throws: `TrainingError` when the loss or a gradient is not finite, when the loss was computed
-  ///   on another tape, when the learning rate makes no step, loss scale or weight decay are
-  ///   impossible, or nothing is there to be trained; and what `loss` throws. The network is then what it was before, running statistics included.
-  public func step(learningRate: Double, _ loss: (Tape) throws -> Loss) throws -> Step {
+  /// - Parameters:
+  ///   - parts: how many losses there are, each of a batch of its own: the step follows the mean of
+  ///     their gradients, and needs the memory of one.
+  ///   - loss: runs the network on the tape it is given and says how wrong it is, for each part.
+  /// - Throws: `TrainingError` when a loss or a gradient is not finite, when a loss was computed
+  ///   on another tape, when the learning rate makes no step, gradients cannot be treated so, or
+  ///   nothing is there to be trained; and what `loss` throws. The network is then what it was before,
+  ///   running statistics included.
+  public func step(
+    learningRate: Double, parts: Int = 1, _ loss: (_ part: Int, Tape) throws -> Loss
+  ) throws -> Step {
+    precondition(parts >= 1, "a step has a loss")
     guard !parameters.isEmpty else { throw TrainingError.nothingToTrain }
     guard learningRate >= 0, learningRate.isFinite else {
       throw TrainingError.learningRate(learningRate)
     }
-    guard lossScale > 0, Float(lossScale).isNormal else {
-      throw TrainingError.lossScale(lossScale)
-    }
-    guard weightDecay >= 0, Float(weightDecay).isFinite else {
-      throw TrainingError.weightDecay(weightDecay)
-    }
-    compute.arena.reset()
+    try gradients.validate()
     tiles.cover(trained)
     tiles.forEach(compute.threads) { $0.clearGradient() }
-    let start = ContinuousClock.now
+    var sums = PassSums(start: .now)
+    for part in 0..<parts { try pass(part, of: parts, loss, &sums) }
+    var clock = Stopwatch()
+    let norm = try gradients.treat(&tiles, parts: parts, compute)
+    for update in sums.updates { update() }
+    sums.backward += clock.lap()
+    optimizer.step(trained, learningRate: learningRate, threads: compute.threads)
+    steps += 1
+    return Step(
+      loss: sums.loss / Double(parts), gradientNorm: norm, start: sums.start,
+      forwardSeconds: sums.forward, backwardSeconds: sums.backward,
+      optimizerSeconds: clock.lap())
+  }
+
+  /// One step of one loss.
+  public func step(learningRate: Double, _ loss: (Tape) throws -> Loss) throws -> Step {
+    try step(learningRate: learningRate) { _, tape in try loss(tape) }
+  }
+
+  private struct PassSums {
+    let start: ContinuousClock.Instant
+    var loss = 0.0
+    var forward = 0.0
+    var backward = 0.0
+    var updates: [() -> Void] = []
+  }
+
+  /// Forward and backward of one part, whose gradients are added to those of the parts before.
+  private func pass(
+    _ part: Int, of parts: Int, _ loss: (Int, Tape) throws -> Loss, _ sums: inout PassSums
+  ) throws {
+    compute.arena.reset()
     var clock = Stopwatch()
     let tape = Tape(
-      .training, compute: compute, randomness: StepRandomness(seed: seed, step: steps))
+      .training, compute: compute,
+      randomness: StepRandomness(seed: seed, step: steps * UInt64(parts) + UInt64(part)))
     // Whatever a refused step has recorded goes with it; a step that was taken leaves nothing.
     defer { tape.discard() }
-    let loss = try loss(tape)
+    let loss = try loss(part, tape)
     guard loss.parts.allSatisfy({ $0.result.tape === tape }) else {
       throw TrainingError.otherTape
     }
     guard loss.value.isFinite else { throw TrainingError.lossNotFinite(loss.value) }
-    let forward = clock.lap()
-    let scaled = lossScale == 1 ? loss : lossScale * loss
+    sums.forward += clock.lap()
+    let scaled = gradients.lossScale == 1 ? loss : gradients.lossScale * loss
     tape.backward(from: scaled.parts, applyingUpdates: false)
-    if let number = firstNotFinite() {
+    if let number = tiles.firstNotFinite(compute) {
       throw TrainingError.gradientNotFinite(
-        parameter: parameters[number].name, lossScale: lossScale)
+        parameter: parameters[number].name, lossScale: gradients.lossScale)
     }
-    if lossScale != 1 { unscaleGradients() }
-    if weightDecay != 0 { addWeights() }
-    tape.applyUpdates()
-    let backward = clock.lap()
-    optimizer.step(trained, learningRate: learningRate, threads: compute.threads)
-    let optimizer = clock.lap()
-    steps += 1
-    return Step(
-      loss: loss.value, start: start, forwardSeconds: forward, backwardSeconds: backward,
-      optimizerSeconds: optimizer)
+    sums.loss += loss.value
+    sums.updates += tape.takeUpdates()
+    sums.backward += clock.lap()
   }
 
-  /// Takes the scale of the loss out of the gradients again.
-  private func unscaleGradients() {
-    let scale = Float(lossScale)
-    tiles.forEach(compute.threads) { tile in
-      for index in 0..<tile.count { tile.gradient[index] /= scale }
-    }
-  }
+  /// Counts a refused step as one that was taken without effect, for who goes on after it.
+  public func skip() { steps += 1 }
 
-  /// Adds the gradient of half the squares of all parameters.
-  private func addWeights() {
-    let weightDecay = Float(weightDecay)
-    tiles.forEach(compute.threads) { tile in
-      for index in 0..<tile.count { tile.gradient[index] += weightDecay * tile.values[index] }
-    }
-  }
-
-  /// The number of the first parameter with a gradient that is infinite or not a number.
-  private func firstNotFinite() -> Int? {
-    let areFinite = compute.arena.scratch(Bool.self, count: tiles.count)
-    tiles.forEach(compute.threads) { index, tile in areFinite[index] = tile.hasFiniteGradient }
-    return (0..<tiles.count).first { !areFinite[$0] }.map(tiles.parameter)
-  }
+  /// Goes on as after so many steps.
+  func restore(steps: UInt64) { self.steps = steps }
 
   /// Runs a network without changing it.
   ///

@@ -6,7 +6,6 @@ import Training
 
 extension TrainingConfiguration.Balance: ExpressibleByArgument {}
 extension TrainingConfiguration.Averaging: ExpressibleByArgument {}
-extension OptimizerKind: ExpressibleByArgument {}
 extension ConvolutionAlgorithm: ExpressibleByArgument {}
 extension SiteIndexKind: ExpressibleByArgument {}
 
@@ -36,24 +35,6 @@ struct Train: ParsableCommand {
   var iterations: Int?
 
   @Option(
-    name: [.customLong("lr", withSingleDash: true), .long],
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Learning rate; zero or less for the optimizer's own. (default: 3e-4; 1e-4 of --preset seed)",
-      valueName: "rate"))
-  var learningRate: Double?
-
-  @Option(name: [.customShort("o"), .long], help: "How weights follow their gradients.")
-  var optimizer = OptimizerKind.adam
-
-  @Option(
-    name: [.customLong("rw", withSingleDash: true), .long], parsing: .unconditional,
-    help: ArgumentHelp(
-      "Add so much of each weight to its gradient. (default: 0; 1e-4 of --preset seed)",
-      valueName: "factor"))
-  var regularizeWeights: Double?
-
-  @Option(
     help: ArgumentHelp(
       "How pixels are weighted in the loss.",
       discussion:
@@ -71,6 +52,8 @@ struct Train: ParsableCommand {
 
   @Option(help: "Average metrics over images, or over all pixels together as in 2019.")
   var metrics = TrainingConfiguration.Averaging.image
+
+  @OptionGroup(title: "Optimisation") var optimisation: OptimisationOptions
 
   @OptionGroup var threads: ThreadOptions
 
@@ -108,36 +91,12 @@ struct Train: ParsableCommand {
   var logDirectory = "log"
 
   @Option(
-    help: ArgumentHelp(
-      "Events to validate with, and to score the network on at the end.",
-      discussion: "Without it, the events of --file; or simulated ones it has not seen.",
-      valueName: "path"))
-  var auxFile: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Steps from one batch of --aux-file to the next, as validation.", valueName: "steps"))
-  var auxIteration = 10
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Events of such a batch. (default: 2; 1 of --preset seed)", valueName: "events"))
-  var auxMinibatchSize: Int?
-
-  @Option(
     parsing: .unconditional,
     help: ArgumentHelp("From 2 on, print the size of every layer at the start.", valueName: "level")
   )
   var verbosity = 0
 
-  @Flag(help: "Draw no event at the end.")
-  var noSummaryImages = false
-
-  @Option(
-    help: ArgumentHelp("Most events to score at the end; 0 for none.", valueName: "events"))
-  var scoreEvents = 24
+  @OptionGroup(title: "Validation and summaries") var watching: WatchingOptions
 
   @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
 
@@ -160,7 +119,7 @@ struct Train: ParsableCommand {
       network.heads.apply(to: &data, &training)
       try TrainingRun(
         data: data, network: network.configuration, training: training,
-        logger: logger
+        logger: logger, stop: StopRequest()
       ).run()
     }
   }
@@ -171,9 +130,7 @@ struct Train: ParsableCommand {
     training.convolutionMode = network.pixels.usedConvolutionMode(network.preset)
     training.mode = network.pixels.mode
     training.iterations = iterations ?? training.iterations
-    training.learningRate = learningRate ?? training.learningRate
-    training.weightDecay = regularizeWeights ?? training.weightDecay
-    training.optimizer = optimizer
+    optimisation.apply(to: &training)
     training.balance = lossBalanceScheme ?? training.balance
     training.seedBalanceLoss =
       balanceLoss?.value ?? (lossBalanceScheme == nil ? training.seedBalanceLoss : nil)
@@ -183,12 +140,8 @@ struct Train: ParsableCommand {
     training.convolution = convolution
     training.siteIndex = siteIndex
     training.loggingIteration = loggingIteration
-    training.scoredEvents = scoreEvents
-    training.auxiliaryFile = auxFile
-    training.auxiliaryIteration = auxIteration
-    training.auxiliaryMinibatchSize = auxMinibatchSize ?? training.auxiliaryMinibatchSize
     training.verbosity = verbosity
-    training.drawsPicture = !noSummaryImages
+    watching.apply(to: &training)
     training.logDirectory = logDirectory
     checkpoints.apply(to: &training)
     return training

@@ -82,7 +82,7 @@ struct WeightDecayTests {
       var expected = parameters.map(\.doubles)
       var oracles = parameters.map { _ in Oracle(kind, rate: 1e-2) }
       let loop = TrainingLoop(
-        of: network, by: kind.make(), threads: Threads(count: threads), weightDecay: decay)
+        of: network, by: kind.make(), threads: Threads(count: threads), gradients: GradientTreatment(weightDecay: decay))
       for slopes in slopes {
         _ = try loop.step(learningRate: 1e-2) { tape in
           try Loss(
@@ -110,7 +110,7 @@ struct WeightDecayTests {
         parameter.set(random.values(parameter.count).map { 1 + abs($0) })
       }
       let before = layer.ownParameters.map(\.parameter.doubles)
-      let loop = TrainingLoop(of: layer, by: SGD(), weightDecay: decay)
+      let loop = TrainingLoop(of: layer, by: SGD(), gradients: GradientTreatment(weightDecay: decay))
       _ = try loop.step(learningRate: 0.5) { tape in
         let result = try layer(input(tape)).features
         return Loss(0, of: result, gradient: Tensor(rows: result.rows, channels: result.channels))
@@ -133,7 +133,7 @@ struct WeightDecayTests {
   func shared() throws {
     let layer = PReLU(channels: Self.inputs, initialSlope: 0.5)
     let network = Sequential<SparseTensor>([("first", layer), ("second", layer)])
-    let loop = TrainingLoop(of: network, by: SGD(), weightDecay: 0.5)
+    let loop = TrainingLoop(of: network, by: SGD(), gradients: GradientTreatment(weightDecay: 0.5))
     _ = try loop.step(learningRate: 1) { tape in
       let result = try network(input(tape)).features
       return Loss(0, of: result, gradient: Tensor(rows: result.rows, channels: result.channels))
@@ -146,7 +146,8 @@ struct WeightDecayTests {
     func weights(_ scale: Double) throws -> [UInt32] {
       let network = linear()
       let loop = TrainingLoop(
-        of: network, by: Adam(), threads: Threads(count: 2), lossScale: scale, weightDecay: 0.1)
+        of: network, by: Adam(), threads: Threads(count: 2),
+        gradients: GradientTreatment(lossScale: scale, weightDecay: 0.1))
       for _ in 0..<3 {
         _ = try loop.step(learningRate: 1e-2) { tape in
           try CrossEntropy()(
@@ -164,7 +165,7 @@ struct WeightDecayTests {
   func refused(decay: Double) throws {
     let network = linear()
     let before = network.trainedParameters.map(\.value.array)
-    let loop = TrainingLoop(of: network, by: SGD(), weightDecay: decay)
+    let loop = TrainingLoop(of: network, by: SGD(), gradients: GradientTreatment(weightDecay: decay))
     let error = #expect(throws: TrainingError.self) {
       try loop.step(learningRate: 1) { tape in
         let result = try network(input(tape)).features

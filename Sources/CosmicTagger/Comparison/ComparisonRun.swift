@@ -65,13 +65,13 @@ public struct ComparisonRun {
     let geometry = try ImageGeometry.find(in: source, data)
     var configuration = network
     configuration.planes = geometry.planes
-    let checkpoint = try checkpoint.map { try CheckpointFolder.file(named: $0) }
+    let checkpoint = try checkpoint.map { try CheckpointIndex.file(named: $0) }
     let stored = try checkpoint.map { try Checkpoint(contentsOf: $0) }
     try geometry.checkDepth(configuration.depth)
     let json = try self.json.map { try OutputFile($0, option: "--json") }
     let count = min(events, source.eventCount ?? events)
     if let stored, let checkpoint {
-      for line in CheckpointFolder.differences(of: stored, checkpoint, from: configuration) {
+      for line in stored.differences(checkpoint, from: configuration) {
         logger.info("\(line)")
       }
     }

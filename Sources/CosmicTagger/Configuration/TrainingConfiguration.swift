@@ -37,6 +37,14 @@ public struct TrainingConfiguration: Equatable, Sendable {
     case pooled
   }
 
+  /// What is done where a loss or a gradient is not finite.
+  public enum NonFinite: String, CaseIterable, Sendable {
+    /// The run ends; what it had is kept.
+    case stop
+    /// The step is left out.
+    case skip
+  }
+
   /// Which pixels are computed.
   public var mode = Mode.sparse
   /// The preset that the network started from.
@@ -47,10 +55,18 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public var convolutionMode = UResNetConfiguration.ConvolutionMode.planar
   /// Number of steps.
   public var iterations = 25
-  /// Learning rate.
+  /// The largest learning rate.
   public var learningRate = 3e-4
-  /// How much of each weight is added to its gradient.
+  /// How it changes from step to step.
+  public var schedule = ScheduleConfiguration()
+  /// How much of each weight is added to its gradient, or taken from it with optimizers that do so.
   public var weightDecay = 0.0
+  /// The norm of all gradients beyond which they are made smaller; nothing for no limit.
+  public var clippingNorm: Double?
+  /// Batches whose gradients a step takes the mean of.
+  public var accumulation = 1
+  /// What is done where a loss or a gradient is not finite.
+  public var nonFinite = NonFinite.stop
   /// Optimizer.
   public var optimizer = OptimizerKind.adam
   /// Weighting of the loss.
@@ -88,6 +104,14 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public var auxiliaryIteration = 10
   /// Events of such a batch.
   public var auxiliaryMinibatchSize = 2
+  /// Whether all events of that file are validated with before each checkpoint.
+  public var validatesAll = false
+  /// Whether TensorBoard's files are written.
+  public var writesSummaries = true
+  /// Steps between two of their entries.
+  public var summaryIteration = 1
+  /// Whether each step's times are written as a table and as a trace.
+  public var profiles = false
   /// From 2 on, layers and their sizes are printed.
   public var verbosity = 0
   /// Whether an event is drawn at the end.
@@ -119,6 +143,22 @@ public struct TrainingConfiguration: Equatable, Sendable {
   /// The learning rate of the steps: the optimizer's own where none above zero is given.
   public var usedLearningRate: Double { learningRate > 0 ? learningRate : optimizer.learningRate }
 
+  /// What becomes of gradients.
+  public var gradients: GradientTreatment {
+    GradientTreatment(
+      lossScale: lossScale, clippingNorm: clippingNorm,
+      weightDecay: optimizer.decaysWeights ? 0 : weightDecay)
+  }
+
+  /// The learning rate of every step.
+  ///
+  /// - Parameter epoch: batches in which each event is seen once.
+  public func schedule(epoch: Int) -> LearningRateSchedule {
+    schedule.schedule(
+      peak: usedLearningRate, steps: iterations,
+      epoch: max(1, (epoch + accumulation - 1) / accumulation))
+  }
+
   /// The loss these switches mean.
   public var loss: SegmentationLoss {
     // Class order: background, cosmic, neutrino.
@@ -131,87 +171,6 @@ public struct TrainingConfiguration: Equatable, Sendable {
     case .light: return SegmentationLoss(.perClass([1, 1.5, 10]))
     case .even: return SegmentationLoss(.even)
     case .focal: return SegmentationLoss(.focal)
-    }
-  }
-
-  /// Checks ranges.
-  ///
-  /// - Throws: `TaggerError` for wrong usage.
-  public func validate() throws(TaggerError) {
-    guard iterations >= 1 else {
-      throw TaggerError(.usage, "--iterations \(iterations) is not possible: use 1 or more")
-    }
-    guard learningRate.isFinite else {
-      throw TaggerError(
-        .usage,
-        "--learning-rate \(learningRate) is not possible: use a number, zero for the optimizer's own"
-      )
-    }
-    guard weightDecay >= 0, weightDecay.isFinite else {
-      throw TaggerError(
-        .usage, "--regularize-weights \(weightDecay) is not possible: use zero or more")
-    }
-    guard auxiliaryIteration >= 1 else {
-      throw TaggerError(
-        .usage, "--aux-iteration \(auxiliaryIteration) is not possible: use 1 or more")
-    }
-    guard (1...65_536).contains(auxiliaryMinibatchSize) else {
-      throw TaggerError(
-        .usage,
-        "--aux-minibatch-size \(auxiliaryMinibatchSize) is not possible: use 1 to 65536 events")
-    }
-    guard (1...Self.mostThreads).contains(threads) else {
-      throw TaggerError(
-        .usage, "--threads \(threads) is not possible: use 1 to \(Self.mostThreads)")
-    }
-    try heads.validate()
-    if let problem = InstructionSet.forcedInVain { throw TaggerError(.usage, problem) }
-    try validateMode()
-    try validatePrecision()
-    guard loggingIteration >= 1 else {
-      throw TaggerError(
-        .usage, "--logging-iteration \(loggingIteration) is not possible: use 1 or more")
-    }
-    guard checkpointIteration >= 1 else {
-      throw TaggerError(
-        .usage, "--checkpoint-iteration \(checkpointIteration) is not possible: use 1 or more")
-    }
-    guard scoredEvents >= 0 else {
-      throw TaggerError(.usage, "--score-events \(scoredEvents) is not possible: use 0 or more")
-    }
-  }
-
-  /// Refuses what only sites have.
-  private func validateMode() throws(TaggerError) {
-    guard mode != .sparse else { return }
-    guard precision == .float32 else {
-      throw TaggerError(
-        .usage,
-        "--precision \(precision.rawValue) is for sparse convolutions: full images are "
-          + "computed in float32")
-    }
-    guard convolution == .automatic, siteIndex == .automatic else {
-      throw TaggerError(
-        .usage,
-        "--convolution and --site-index choose how sparse convolutions are computed: leave "
-          + "them out for full images, or add --sparse")
-    }
-  }
-
-  private func validatePrecision() throws(TaggerError) {
-    guard Float(lossScale).isNormal, lossScale > 0 else {
-      throw TaggerError(
-        .usage, "--loss-scale \(lossScale) is not possible: use 1e-37 to 1e38, such as 1024")
-    }
-    guard precision == .bfloat16 else { return }
-    guard InstructionSet.current.multipliesBFloat16 else {
-      throw TaggerError(.usage, InstructionSet.lackingBFloat16)
-    }
-    guard convolution != .gatherGEMMScatter else {
-      throw TaggerError(
-        .usage,
-        "--convolution \(convolution.rawValue) computes in float32: "
-          + "use another, or --precision float32")
     }
   }
 }

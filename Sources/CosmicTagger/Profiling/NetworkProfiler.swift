@@ -38,7 +38,7 @@ package struct NetworkProfiler {
     let trainer = Trainer(
       network: network, loss: training.loss, optimizer: training.optimizer.make(),
       threads: threads, seed: training.seed, convolution: training.convolution,
-      precision: training.precision, lossScale: training.lossScale)
+      precision: training.precision, gradients: training.gradients)
     let planner = NetworkPlanner(
       network, inputChannels: self.network.inputChannels, index: training.siteIndex)
     let beginning = ContinuousClock.now

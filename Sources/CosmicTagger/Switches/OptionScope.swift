@@ -40,12 +40,16 @@ public enum OptionScope {
     "--loss-balance-scheme", "--balance-loss", "--metrics", "--convolution", "--site-index",
     "--logging-iteration", "--log-directory", "--aux-file", "--aux-iteration",
     "--aux-minibatch-size", "--score-events", "--weights", "--checkpoint-iteration",
-    "--checkpoint-directory", "--verbosity", "--no-summary-images",
+    "--checkpoint-directory", "--verbosity", "--no-summary-images", "--lr-schedule",
+    "--min-learning-rate", "--decay-floor", "--decay-epochs", "--warm-up-steps", "--clip-gradient",
+    "--gradient-accumulation", "--on-nonfinite", "--validate-all", "--no-tensorboard",
+    "--summary-iteration", "--profile",
   ]
 
   /// Options without a value.
   static let bare: Set<String> = [
     "--sparse", "--dense", "--masked", "--no-summary-images", "--classification", "--vertex",
+    "--validate-all", "--no-tensorboard", "--profile",
   ]
 
   /// What a preset decides, so that another one takes its place.

@@ -118,7 +118,17 @@ public struct ResolvedConfiguration {
       "aux-minibatch-size": "\(training.auxiliaryMinibatchSize)",
       "checkpoint-iteration": "\(training.checkpointIteration)",
       "verbosity": "\(training.verbosity)", "no-summary-images": "\(!training.drawsPicture)",
+      "lr-schedule": training.schedule.kind.rawValue,
+      "decay-floor": "\(training.schedule.floor)",
+      "decay-epochs": "\(training.schedule.decayEpochs)",
+      "gradient-accumulation": "\(training.accumulation)",
+      "on-nonfinite": training.nonFinite.rawValue, "validate-all": "\(training.validatesAll)",
+      "no-tensorboard": "\(!training.writesSummaries)", "profile": "\(training.profiles)",
+      "summary-iteration": "\(training.summaryIteration)",
     ]
+    values["min-learning-rate"] = training.schedule.minimum.map { "\($0)" }
+    values["warm-up-steps"] = training.schedule.warmUpSteps.map { "\($0)" }
+    values["clip-gradient"] = training.clippingNorm.map { "\($0)" }
     if let balance = training.seedBalanceLoss {
       values["balance-loss"] = "\(balance)"
     } else {

@@ -27,8 +27,7 @@ extension Switch {
     Switch("--max-voxels", .option("--max-voxels")),
     Switch("--verbosity", .option("--verbosity")),
     Switch("--learning-rate", ["-lr"], .option("--learning-rate")),
-    Switch(
-      "--summary-iteration", ["-si"], .refused("TensorBoard output \(notYet); leave it out")),
+    Switch("--summary-iteration", ["-si"], .option("--summary-iteration")),
     Switch("--logging-iteration", ["-li"], .option("--logging-iteration")),
     Switch("--checkpoint-iteration", ["-ci"], .option("--checkpoint-iteration")),
     Switch("--optimizer", ["-o"], .option("--optimizer", Self.optimizers)),
@@ -77,9 +76,7 @@ extension Switch {
     Switch("--synthetic", Self.synthetic(["True": "True", "False": "False"])),
     Switch("--bottleneck-deepest", .option("--bottleneck-deepest")),
     Switch("--filter-size-deepest", .option("--filter-size-deepest")),
-    Switch(
-      "--gradient-accumulation",
-      .fixed(["1"], "accumulation of gradients \(notYet); use a larger --minibatch-size")),
+    Switch("--gradient-accumulation", .option("--gradient-accumulation")),
     Switch("--loss-balance-scheme", .option("--loss-balance-scheme")),
     Switch("--downsample-images", ["-ds"], .option("--downsample")),
     Switch("--no-summary-images", .truth(yes: ["--no-summary-images"], no: [])),
@@ -116,6 +113,7 @@ extension Switch {
     "this program is its own framework, its network that of torch; leave it out"
   static let onePool = "one pool of threads does all the work; use --threads"
   static let optimizers = [
-    "adam": "adam", "rmsprop": "rmsprop", "sgd": "sgd",
+    "adam": "adam", "rmsprop": "rmsprop", "sgd": "sgd", "lars": "lars", "lamb": "lamb",
+    "adagrad": "adagrad", "adadelta": "adadelta", "adamw": "adamw",
   ]
 }

@@ -25,8 +25,8 @@ extension Switch {
       "run.precision",
       .option(
         "--precision", ["float32": "float32", "mixed": "bfloat16", "bfloat16": "bfloat16"])),
-    Switch("run.profile", .fixed(["False"], "use cosmic-tagger profile")),
-    Switch("run.saver", .fixed(["False"], "TensorBoard output \(notYet); use False")),
+    Switch("run.profile", .truth(yes: ["--profile"], no: [])),
+    Switch("run.saver", .truth(yes: [], no: ["--no-tensorboard"])),
     Switch("run.horovod_num_groups", .fixed(["0"], oneProcess)),
     Switch("run.broadcast_buffers", .fixed(["True"], oneProcess)),
     Switch("output_dir", .option("--log-directory")),
@@ -36,26 +36,23 @@ extension Switch {
     Switch("mode.no_summary_images", .truth(yes: ["--no-summary-images"], no: [])),
     Switch("mode.weights_location", .option("--weights")),
     Switch("mode.checkpoint_iteration", .option("--checkpoint-iteration")),
-    Switch("mode.summary_iteration", .refused("TensorBoard output \(notYet); leave it out")),
+    Switch("mode.summary_iteration", .option("--summary-iteration")),
     Switch("mode.logging_iteration", .option("--logging-iteration")),
     Switch("mode.quantization_aware", .fixed(["False"], "weights are never quantised; use False")),
     Switch("mode.start_index", .fixed(["0"], "inference \(notYet); leave it out")),
     Switch("mode.optimizer.name", .option("--optimizer", optimizers)),
     Switch("mode.optimizer.learning_rate", .option("--learning-rate")),
     Switch(
-      "mode.optimizer.lr_schedule.name", .fixed(["flat"], "the learning rate is constant; use flat")
-    ),
+      "mode.optimizer.lr_schedule.name",
+      .option(
+        "--lr-schedule", ["flat": "flat", "standard": "standard", "one_cycle": "one-cycle"])),
     Switch("mode.optimizer.lr_schedule.peak_learning_rate", .option("--learning-rate")),
-    Switch("mode.optimizer.lr_schedule.min_learning_rate", .refused(constantRate)),
-    Switch("mode.optimizer.lr_schedule.decay_floor", .refused(constantRate)),
-    Switch("mode.optimizer.lr_schedule.decay_epochs", .refused(constantRate)),
+    Switch("mode.optimizer.lr_schedule.min_learning_rate", .option("--min-learning-rate")),
+    Switch("mode.optimizer.lr_schedule.decay_floor", .option("--decay-floor")),
+    Switch("mode.optimizer.lr_schedule.decay_epochs", .option("--decay-epochs")),
     Switch("mode.optimizer.loss_balance_scheme", .option("--loss-balance-scheme")),
-    Switch(
-      "mode.optimizer.gradient_accumulation",
-      .fixed(["1"], "accumulation of gradients \(notYet); use a larger run.minibatch_size")),
+    Switch("mode.optimizer.gradient_accumulation", .option("--gradient-accumulation")),
   ]
-
-  private static let constantRate = "schedules of the learning rate \(notYet); leave it out"
 
   private static let data: [Switch] = [
     Switch("data.synthetic", synthetic(["True": "True", "False": "False"])),

@@ -1,4 +1,3 @@
-import CZlib
 import Files
 import Foundation
 import HDF5Files
@@ -25,43 +24,44 @@ extension Checkpoint {
   }
 
   private func write(into file: HDF5Handle) throws(HDF5Failure) {
-    guard let group = file.makeGroup("parameters") else {
-      throw HDF5Failure(reason: HDF5.reason())
+    try Self.write(parameters, to: "parameters", of: file)
+    if let training {
+      guard let group = file.makeGroup("optimizer") else {
+        throw HDF5Failure(reason: HDF5.reason())
+      }
+      for numbers in training.numbers {
+        try Self.write(numbers.entries, to: numbers.name, of: group)
+      }
+      try file.setAttribute("optimizer", text: training.optimizer)
+      try file.setAttribute("optimizer-steps", number: training.optimizerSteps)
     }
-    for entry in parameters {
+    try file.setAttribute("format", text: Self.format)
+    try file.setAttribute("version", number: Self.version)
+    try file.setAttribute("step", number: step)
+    try file.setAttribute("configuration", text: Self.text(configuration))
+    try file.setAttribute("state", text: Self.text(state))
+    try file.setAttribute("digest", text: digest(version: Self.version))
+  }
+
+  private static func write(
+    _ entries: [Entry], to name: String, of parent: HDF5Handle
+  ) throws(HDF5Failure) {
+    guard let group = parent.makeGroup(name) else { throw HDF5Failure(reason: HDF5.reason()) }
+    for entry in entries {
       // One value more, so that an array without any has an address too.
       try (entry.values + [0]).withUnsafeBufferPointer { values throws(HDF5Failure) in
         guard let first = values.baseAddress else { return }
         try group.makeArray(entry.name, shape: entry.shape, values: first)
       }
     }
-    try file.setAttribute("format", text: Self.format)
-    try file.setAttribute("version", number: Self.version)
-    try file.setAttribute("step", number: step)
-    try file.setAttribute("configuration", text: configurationText)
-    try file.setAttribute("digest", text: digest)
   }
 
-  private var configurationText: String {
+  /// JSON, the same for the same texts.
+  static func text(_ texts: [String: String]) -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let data = try? encoder.encode(configuration)
+    let data = try? encoder.encode(texts)
     return data.map { String(decoding: $0, as: UTF8.self) } ?? "{}"
-  }
-
-  /// The CRC-32 of names, extents and values.
-  var digest: String {
-    var code = crc32(0, nil, 0)
-    func add(_ bytes: UnsafeRawBufferPointer) {
-      let start = bytes.bindMemory(to: UInt8.self)
-      code = crc32_z(code, start.baseAddress, start.count)
-    }
-    for entry in parameters {
-      Array(entry.name.utf8).withUnsafeBytes(add)
-      entry.shape.map { Int64($0).littleEndian }.withUnsafeBytes(add)
-      entry.values.withUnsafeBytes(add)
-    }
-    return String(format: "%08x", UInt32(truncatingIfNeeded: code))
   }
 
   /// Reads a file, and checks all it says.
@@ -74,33 +74,50 @@ extension Checkpoint {
     guard root.textAttribute("format") == Self.format else {
       throw .badData(path, "is not a checkpoint; give one that training wrote")
     }
-    guard let version = root.numberAttribute("version"), version == Self.version else {
+    guard let version = root.numberAttribute("version"), (1...Self.version).contains(version) else {
       throw .badData(
         path,
         "has version \(root.numberAttribute("version").map(String.init) ?? "none"); this "
-          + "program reads version \(Self.version)")
+          + "program reads versions 1 to \(Self.version)")
     }
     guard let step = root.numberAttribute("step"), step >= 0,
-      let text = root.textAttribute("configuration"),
-      let configuration = try? JSONDecoder().decode([String: String].self, from: Data(text.utf8)),
+      let configuration = root.texts("configuration"),
+      let state = version == 1 ? [:] : root.texts("state"),
       let digest = root.textAttribute("digest")
     else {
       throw .badData(path, "lacks its step, configuration or digest; \(FileError.copyAgain)")
     }
     self.init(
-      parameters: try Self.entries(file), step: step, configuration: configuration)
-    guard digest == self.digest else {
+      parameters: try Self.entries(file, "/parameters"), step: step, configuration: configuration,
+      state: state, training: version == 1 ? nil : try Self.training(file, root))
+    let found = self.digest(version: version)
+    guard digest == found else {
       throw .badData(
-        path,
-        "has parameters of digest \(self.digest) where it says \(digest); "
-          + FileError.copyAgain)
+        path, "has contents of digest \(found) where it says \(digest); \(FileError.copyAgain)")
     }
   }
 
-  private static func entries(_ file: HDF5File) throws(FileError) -> [Entry] {
+  private static func training(
+    _ file: HDF5File, _ root: HDF5Handle
+  ) throws(FileError) -> TrainingState? {
+    guard let optimizer = root.textAttribute("optimizer") else { return nil }
+    guard let steps = root.numberAttribute("optimizer-steps"), steps >= 0 else {
+      throw .badData(file.path, "lacks the optimizer's steps; \(FileError.copyAgain)")
+    }
+    var numbers: [TrainingState.Numbers] = []
+    // No optimizer remembers more than a few numbers.
+    for name in try file.linkNames(in: "/optimizer", limit: 8) {
+      numbers.append(.init(name: name, entries: try entries(file, "/optimizer/\(name)")))
+    }
+    return TrainingState(optimizer: optimizer, optimizerSteps: steps, numbers: numbers)
+  }
+
+  private static func entries(
+    _ file: HDF5File, _ group: String
+  ) throws(FileError) -> [Entry] {
     var entries: [Entry] = []
-    for name in try file.linkNames(in: "/parameters", limit: mostParameters) {
-      entries.append(try entry(name, file))
+    for name in try file.linkNames(in: group, limit: mostParameters) {
+      entries.append(try entry(name, group, file))
     }
     return entries
   }
@@ -108,8 +125,10 @@ extension Checkpoint {
   /// Half as many again as the deepest network with the most blocks has.
   private static let mostParameters = 1 << 15
 
-  private static func entry(_ name: String, _ file: HDF5File) throws(FileError) -> Entry {
-    let dataset = try file.open("/parameters/\(name)")
+  private static func entry(
+    _ name: String, _ group: String, _ file: HDF5File
+  ) throws(FileError) -> Entry {
+    let dataset = try file.open("\(group)/\(name)")
     guard dataset.isDataset, let type = dataset.rowType, type.isSound(), type.isNumeric,
       dataset.storage != .elsewhere, let shape = dataset.extents
     else { throw .badData(file.path, "\(name) is not an array of numbers; \(FileError.copyAgain)") }
@@ -137,5 +156,14 @@ extension Checkpoint {
     }
     throw .badData(
       file.path, "\(name) has the value \(values[index]) at \(index); use an earlier checkpoint")
+  }
+}
+
+extension HDF5Handle {
+  /// An attribute that is a JSON object of texts.
+  fileprivate func texts(_ name: String) -> [String: String]? {
+    textAttribute(name).flatMap {
+      try? JSONDecoder().decode([String: String].self, from: Data($0.utf8))
+    }
   }
 }

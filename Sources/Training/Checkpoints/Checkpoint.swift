@@ -11,12 +11,19 @@ import Tensors
 ///     weights = {name: data[...] for name, data in file["parameters"].items()}
 /// ```
 ///
-/// Layout, version 1. Attributes of the root: `format` is `submanifold-checkpoint`; `version`, `step`
-/// whole numbers; `configuration` a JSON object of texts; `digest` the CRC-32, in hexadecimal, of all
-/// parameters in the order of their names as UTF-8: each name, its extents and its values as they are in
-/// memory, little-endian (64-bit integers, 32-bit floats). Group `parameters` holds a float32 dataset of
-/// the parameter's shape under each dotted name, running statistics included. Sparse and dense networks
-/// of one configuration have the same names and shapes.
+/// Layout, version 2. Attributes of the root: `format` is `submanifold-checkpoint`; `version`, `step`
+/// whole numbers; `configuration` and `state` JSON objects of texts; `optimizer` a name and
+/// `optimizer-steps` a whole number, where training can go on from the file; `digest` the CRC-32, in
+/// hexadecimal, of all that follows, as it is in memory, little-endian (64-bit integers, 32-bit floats): of
+/// every parameter, in the order of their names as UTF-8, its name, extents and values; then the texts of
+/// `configuration` and `state`, and the step; then the optimizer's name, its steps and, by name, for each
+/// kind of its numbers the kind's name and the numbers of every trained parameter like the
+/// parameters. Group `parameters` holds a float32 dataset of the parameter's shape under each dotted name,
+/// running statistics included; group `optimizer` has a group of such datasets for each kind of
+/// numbers: `mean` and `square` of Adam. Sparse and dense networks of one configuration have the same names
+/// and shapes.
+///
+/// Version 1 has neither `state` nor optimizer, and its digest is of parameters alone.
 public struct Checkpoint: Equatable, Sendable {
   /// One parameter.
   public struct Entry: Equatable, Sendable {
@@ -39,7 +46,7 @@ public struct Checkpoint: Equatable, Sendable {
   /// What every file says it is.
   static let format = "submanifold-checkpoint"
   /// The layout's version.
-  static let version = 1
+  static let version = 2
 
   /// Parameters and running statistics, in the order of their names.
   public let parameters: [Entry]
@@ -47,22 +54,34 @@ public struct Checkpoint: Equatable, Sendable {
   public let step: Int
   /// What the caller wants to know of the run again, by name.
   public let configuration: [String: String]
+  /// What else the caller needs to go on: the place in its events, the best so far.
+  public let state: [String: String]
+  /// What training goes on from; nothing where the file is for applying the network.
+  public let training: TrainingState?
 
   /// A checkpoint of given values.
-  public init(parameters: [Entry], step: Int, configuration: [String: String] = [:]) {
+  public init(
+    parameters: [Entry], step: Int, configuration: [String: String] = [:],
+    state: [String: String] = [:], training: TrainingState? = nil
+  ) {
     self.parameters = parameters.sorted {
       Array($0.name.utf8).lexicographicallyPrecedes($1.name.utf8)
     }
     self.step = step
     self.configuration = configuration
+    self.state = state
+    self.training = training
   }
 
   /// The values that a network has now.
-  public init(of network: any Module, step: Int, configuration: [String: String] = [:]) {
+  public init(
+    of network: any Module, step: Int, configuration: [String: String] = [:],
+    state: [String: String] = [:], training: TrainingState? = nil
+  ) {
     self.init(
       parameters: network.namedParameters.map {
         Entry(name: $0.name, shape: $0.parameter.shape, values: $0.parameter.value.array)
-      }, step: step, configuration: configuration)
+      }, step: step, configuration: configuration, state: state, training: training)
   }
 
   /// Gives a network these values, all or none.

@@ -12,7 +12,8 @@ typealias Eight = SIMD8<Float>
 struct ParameterTiles {
   private let stateCount: Int
   private var parameters: [Parameter] = []
-  private var states: [[Tensor]] = []
+  /// What is remembered of each parameter.
+  private(set) var states: [[Tensor]] = []
   private var tiles: [ParameterTile] = []
 
   /// No tiles yet, of parameters of which this many numbers a value are remembered, 0 to 2.
@@ -53,6 +54,9 @@ struct ParameterTiles {
 
   /// Number of tiles.
   var count: Int { tiles.count }
+
+  /// Number of parameters.
+  var parameterCount: Int { parameters.count }
 
   /// Calls `body` with every tile, from several threads at once.
   func forEach(_ threads: Threads, _ body: (ParameterTile) -> Void) {

@@ -1,0 +1,82 @@
+import Files
+import Foundation
+import Training
+
+/// The folder `checkpoints` of a run: files `model-500.h5`, the index `checkpoint` that says which is
+/// the latest, in the original's words, and the best of all as `best.h5`.
+///
+/// A new file is on the disk before the index names it, and the index before an old file goes: whenever a
+/// run is stopped, the index names files that are there.
+struct CheckpointFolder {
+  /// Where the folder is.
+  let folder: String
+
+  /// Files that are kept: older ones are deleted.
+  private static let kept = 5
+
+  /// Makes the folder below another one.
+  ///
+  /// - Parameter option: the option that named the other one, for messages.
+  /// - Throws: `TaggerError` when it cannot be made or written to.
+  init(_ parent: OutputFolder, option: String) throws(TaggerError) {
+    folder = try OutputFolder(parent.file("checkpoints"), option: option).path
+  }
+
+  /// The path of the checkpoint of a step.
+  func file(_ step: Int) -> String { "\(folder)/\(Self.name(step))" }
+
+  /// Writes a checkpoint, and takes the oldest of too many away.
+  func write(_ checkpoint: Checkpoint) throws(FileError) {
+    let (step, name) = (checkpoint.step, Self.name(checkpoint.step))
+    try checkpoint.write(to: file(step))
+    // Of steps that are taken again, what was written before them counts no more.
+    let older = CheckpointIndex(folder).entries.filter { $0.step < step }
+    let entries = [CheckpointIndex.Entry(step: step, name: name)] + older
+    try CheckpointIndex(Array(entries.prefix(Self.kept))).write(to: folder)
+    // The original's index has the same words: its files are not ours to delete.
+    for entry in entries.dropFirst(Self.kept) where entry.name == Self.name(entry.step) {
+      unlink(file(entry.step))
+    }
+  }
+
+  /// Keeps a step's checkpoint as the best, beyond its turn.
+  func promote(_ checkpoint: Checkpoint) throws(FileError) {
+    let best = "\(folder)/best.h5"
+    let new = "\(folder)/best.h5.new"
+    unlink(new)
+    // A second name of the file costs nothing; not every file system has that.
+    guard !WriteOperation.open.isRefused, link(file(checkpoint.step), new) == 0,
+      !WriteOperation.rename.isRefused, rename(new, best) == 0
+    else {
+      unlink(new)
+      return try checkpoint.write(to: best)
+    }
+  }
+
+  private static func name(_ step: Int) -> String { "model-\(step).h5" }
+
+  /// The newest checkpoint that is sound; nothing where there is none at all.
+  ///
+  /// - Parameter report: is told of each that is damaged.
+  /// - Throws: `TaggerError` where all are damaged.
+  func latest(
+    _ report: (String) -> Void
+  ) throws(TaggerError) -> (file: String, checkpoint: Checkpoint)? {
+    let names = CheckpointIndex(folder).entries.filter { $0.name == Self.name($0.step) }.map(\.name)
+    for (index, name) in names.enumerated() {
+      do throws(FileError) {
+        return ("\(folder)/\(name)", try Checkpoint(contentsOf: "\(folder)/\(name)"))
+      } catch {
+        let remedy =
+          index + 1 < names.count
+          ? "going on from the one before, \(names[index + 1])" : "there is no other"
+        report("\(error.description): \(remedy)")
+      }
+    }
+    guard !names.isEmpty else { return nil }
+    throw TaggerError(
+      .badData,
+      "none of the checkpoints of \(folder) can be read: choose another --log-directory, or start from "
+        + "another file by --weights")
+  }
+}

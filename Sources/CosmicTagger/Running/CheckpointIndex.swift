@@ -1,0 +1,69 @@
+import Files
+import Foundation
+import Networks
+import Training
+
+/// The text `checkpoint` of a folder of checkpoints, in the original's words: `latest: model-500.h5`, then a
+/// line `500: model-500.h5` for each, the newest first.
+struct CheckpointIndex {
+  /// One checkpoint.
+  struct Entry: Equatable {
+    let step: Int
+    let name: String
+  }
+
+  /// The newest first.
+  let entries: [Entry]
+
+  init(_ entries: [Entry]) {
+    self.entries = entries
+  }
+
+  /// What a folder's index lists; nothing where there is none.
+  init(_ folder: String) {
+    let text = (try? String(contentsOfFile: "\(folder)/checkpoint", encoding: .utf8)) ?? ""
+    entries = text.split(separator: "\n").compactMap { line in
+      let parts = line.split(separator: ":", maxSplits: 1)
+      guard parts.count == 2, let step = Int(parts[0]) else { return nil }
+      return Entry(step: step, name: parts[1].trimmingCharacters(in: .whitespaces))
+    }
+  }
+
+  /// Takes the place of a folder's index at once.
+  func write(to folder: String) throws(FileError) {
+    guard let latest = entries.first else { return }
+    let lines = ["latest: \(latest.name)"] + entries.map { "\($0.step): \($0.name)" }
+    try WrittenFile.replace(
+      "\(folder)/checkpoint", with: (lines.joined(separator: "\n") + "\n").utf8)
+  }
+
+  /// The checkpoint file that a path means: itself, or the latest of the folder it names.
+  ///
+  /// - Throws: `TaggerError` for a folder without an index.
+  static func file(named path: String) throws(TaggerError) -> String {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
+    else { return path }
+    let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
+    for candidate in [folder, "\(folder)/checkpoints"] {
+      if let latest = CheckpointIndex(candidate).entries.first {
+        return "\(candidate)/\(latest.name)"
+      }
+    }
+    throw TaggerError(
+      .inputOutput,
+      "\(path) has no index of checkpoints: give a file of the folder, or a folder "
+        + "that training wrote")
+  }
+}
+
+extension Checkpoint {
+  /// A line for each switch in which a network is not the one that this is of.
+  func differences(_ file: String, from configuration: UResNetConfiguration) -> [String] {
+    let settings = configuration.settings
+    return self.configuration.sorted { $0.key < $1.key }.compactMap { name, value in
+      guard let here = settings[name], here != value else { return nil }
+      return "\(file) was trained with --\(name) \(value), where this network has \(here)"
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import Logging
+import Telemetry
+import Training
+
+/// Everything that a run tells of its steps: lines, tables, entries for TensorBoard.
+final class RunOutput {
+  /// A step that was taken.
+  struct CompletedStep {
+    let number: Int
+    let figures: StepFigures
+    let learningRate: Double
+    let result: Trainer.StepResult?
+    let batches: [LoadedBatch]
+    /// Seconds that the step waited for its batches.
+    let waited: Double
+    /// Seconds from the step before.
+    let duration: Double
+  }
+
+  let logger: Logger
+  private let training: TrainingConfiguration
+  private let steps: MetricsFile
+  private let throughput: MetricsFile
+  private let tests: MetricsFile?
+  private let passes: MetricsFile?
+  private var bar: ProgressBar
+
+  /// Opens the tables, and goes on with them after so many steps.
+  ///
+  /// - Throws: `FileError` when one cannot be written.
+  init(
+    _ folder: OutputFolder, _ training: TrainingConfiguration, after steps: Int, logger: Logger
+  ) throws {
+    self.logger = logger
+    self.training = training
+    self.steps = try MetricsFile(folder.file("train_metrics.csv"), from: steps)
+    throughput = try MetricsFile(folder.file("throughput.csv"), from: steps)
+    // Validation counts the steps before it: that of a checkpoint is kept with it.
+    let isJudged = training.auxiliaryFile != nil
+    tests = isJudged ? try MetricsFile(folder.file("test_metrics.csv"), from: steps + 1) : nil
+    passes =
+      training.validatesAll
+      ? try MetricsFile(folder.file("validation_metrics.csv"), from: steps + 1) : nil
+    bar = ProgressBar()
+  }
+
+  /// Tells of a step.
+  func stepped(_ step: CompletedStep) throws {
+    try steps.append(step: step.number, step.figures.named)
+    let events = step.batches.reduce(0) { $0 + $1.events.count }
+    try throughput.append(
+      step: step.number, [("seconds", step.duration), ("events", Double(events))])
+    if step.number % training.loggingIteration == 0 || step.number == training.iterations - 1 {
+      say("train", step.number, step.figures, Double(events) / step.duration, times(step))
+    }
+  }
+
+  private func times(_ step: CompletedStep) -> [(name: String, value: Double)] {
+    var times = [
+      ("read", step.batches.reduce(0) { $0 + $1.readSeconds }),
+      ("plan", step.batches.reduce(0) { $0 + $1.planSeconds }), ("wait", step.waited),
+    ]
+    if let step = step.result?.step {
+      times += [
+        ("forward", step.forwardSeconds), ("backward", step.backwardSeconds),
+        ("optimizer", step.optimizerSeconds),
+      ]
+    }
+    return times
+  }
+
+  /// Tells of a validation by one batch.
+  func tested(
+    after steps: Int, _ figures: StepFigures, _ rate: Double,
+    _ times: [(name: String, value: Double)]
+  ) throws {
+    try tests?.append(step: steps, figures.named)
+    say("test", steps, figures, rate, times)
+  }
+
+  /// Tells of a validation by all events.
+  func validated(
+    after steps: Int, _ figures: StepFigures, _ rate: Double,
+    _ times: [(name: String, value: Double)]
+  ) throws {
+    try passes?.append(step: steps, figures.named)
+    say("val", steps, figures, rate, times)
+  }
+
+  private func say(
+    _ kind: String, _ step: Int, _ figures: StepFigures, _ rate: Double,
+    _ times: [(name: String, value: Double)]
+  ) {
+    bar.finish(erasing: true)
+    let line = StepLine(
+      kind: kind, step: step, loss: figures.loss, metrics: figures.metrics, heads: figures.heads,
+      eventsPerSecond: rate, seconds: times)
+    var metadata: Logger.Metadata = ["kind": "\(kind)", "step": "\(step)"]
+    for (name, value) in figures.named + times { metadata[name] = "\(value)" }
+    logger.info("\(line.text)", metadata: metadata)
+  }
+
+  /// Says something between steps.
+  func say(_ line: String, level: Logger.Level = .info) {
+    bar.finish(erasing: true)
+    logger.log(level: level, "\(line)")
+  }
+
+  /// Shows how far the run has come.
+  func progress(_ steps: Int) { bar.update(step: steps, of: training.iterations) }
+
+  /// Brings to the disk what belongs to the steps that a checkpoint is about to hold.
+  func flush() throws {
+    for file in [steps, throughput, tests, passes] { try file?.flush() }
+  }
+
+  /// Ends the progress bar.
+  func finish() { bar.finish(erasing: true) }
+}

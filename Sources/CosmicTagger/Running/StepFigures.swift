@@ -1,0 +1,54 @@
+import Training
+
+/// All figures of one step, or of many events.
+public struct StepFigures: Sendable {
+  /// The loss.
+  public let loss: Double
+  /// The means over planes.
+  public let metrics: SegmentationMetrics
+  /// How the heads did, if there are any.
+  public let heads: HeadFigures
+  private let planes: [SegmentationMetrics]
+
+  /// The figures of a step.
+  ///
+  /// - Parameter confusions: `[event][plane]`.
+  public init(
+    loss: Double, _ confusions: [[Confusion]], pixelsPerImage: Int,
+    averaging: TrainingConfiguration.Averaging, heads: HeadFigures = HeadFigures()
+  ) {
+    self.loss = loss
+    self.heads = heads
+    metrics = SegmentationMetrics(
+      confusions, pixelsPerImage: pixelsPerImage, averaging: averaging)
+    planes = (0..<(confusions.first?.count ?? 0)).map { plane in
+      SegmentationMetrics(
+        confusions.map { [$0[plane]] }, pixelsPerImage: pixelsPerImage, averaging: averaging)
+    }
+  }
+
+  /// Names and values as the original's tables and TensorBoard entries have them: the loss first, then
+  /// the means, then each plane's.
+  public var named: [(name: String, value: Double)] {
+    [("loss", loss)] + Self.named(metrics, "Average")
+      + heads.named.map { ("Average/\(Self.headNames[$0.name] ?? $0.name)", $0.value) }
+      + planes.enumerated().flatMap { Self.named($0.element, "plane\($0.offset)") }
+  }
+
+  private static func named(
+    _ metrics: SegmentationMetrics, _ of: String
+  ) -> [(name: String, value: Double)] {
+    [
+      ("\(of)/Total_Accuracy", metrics.accuracy),
+      ("\(of)/Non_Bkg_Accuracy", metrics.nonBackgroundAccuracy),
+      ("\(of)/Neutrino_Accuracy", metrics.neutrinoAccuracy),
+      ("\(of)/Cosmic_IoU", metrics.cosmicIoU), ("\(of)/Neutrino_IoU", metrics.neutrinoIoU),
+      ("\(of)/mIoU", metrics.meanIoU),
+    ]
+  }
+
+  private static let headNames = [
+    "acc-event-label": "EventLabel", "vertex-detection": "VertexDetection",
+    "vertex-resolution": "VertexResolution",
+  ]
+}

@@ -1,0 +1,173 @@
+import Foundation
+import Tensors
+import Training
+
+/// The steps of a run, from the first or from a checkpoint, with validation, checkpoints and an orderly end.
+final class StepLoop {
+  private let trainer: Trainer
+  private let training: TrainingConfiguration
+  private let schedule: LearningRateSchedule
+  private let geometry: ImageGeometry
+  private let output: RunOutput
+  private let validation: Validation?
+  private let keeper: CheckpointKeeper
+  private let stop: StopRequest?
+  private var watch: LossWatch
+  private var skippedInARow = 0
+  private(set) var durations: [Double] = []
+
+  /// Steps left out in a row after which a run is lost.
+  private static let mostSkipped = 20
+
+  init(
+    _ trainer: Trainer, _ training: TrainingConfiguration, _ schedule: LearningRateSchedule,
+    _ geometry: ImageGeometry, output: RunOutput, validation: Validation?,
+    keeper: CheckpointKeeper, stop: StopRequest?
+  ) {
+    self.trainer = trainer
+    self.training = training
+    self.schedule = schedule
+    self.geometry = geometry
+    self.output = output
+    self.validation = validation
+    self.keeper = keeper
+    self.stop = stop
+    watch = LossWatch(state: keeper.state)
+  }
+
+  /// Takes the steps from one to the last.
+  ///
+  /// - Throws: `TaggerError` when events cannot be read or a step not be taken, and where somebody asks to
+  ///   stop; a checkpoint of all steps taken is then written.
+  func run(from first: Int, _ loader: EventLoader) throws {
+    var step = first
+    do {
+      while step < training.iterations {
+        try take(step, loader)
+        step += 1
+        try close(step)
+        if let signal = stop?.signal, step < training.iterations {
+          try save(step)
+          throw stopped(by: signal, after: step)
+        }
+      }
+    } catch {
+      output.finish()
+      // What was learned since the last checkpoint is not lost with what failed now.
+      if step > first, !keeper.has(step) { try? save(step) }
+      throw error
+    }
+    output.finish()
+  }
+
+  private func take(_ step: Int, _ loader: EventLoader) throws {
+    var clock = Stopwatch()
+    var batches: [LoadedBatch] = []
+    while batches.count < training.accumulation, let batch = try loader.next() {
+      batches.append(batch)
+    }
+    let waited = clock.lap()
+    if durations.isEmpty, training.mode == .sparse, let batch = batches.first {
+      output.say(PlanSummary(batch.sites.plan).line)
+    }
+    let rate = schedule.rate(step: step)
+    let heads = batches.map { HeadPass(trainer.network, training.heads, $0.targets, geometry) }
+    do {
+      let result = try trainer.step(batches.map(\.sites), learningRate: rate) {
+        try heads[$0].run($1)
+      }
+      skippedInARow = 0
+      durations.append(waited + clock.lap())
+      warn(result.step.loss, step, batches)
+      let figures = heads.reduce(into: HeadFigures()) { $0.add($1.figures) }
+      try report(step, result.step.loss, result.confusions, figures, rate, result, batches, waited)
+    } catch let error as TrainingError where error.isNotFinite {
+      durations.append(waited + clock.lap())
+      try refuse(error, step, batches)
+      try report(step, .nan, [], HeadFigures(), rate, nil, batches, waited)
+    }
+  }
+
+  private func report(
+    _ step: Int, _ loss: Double, _ confusions: [[Confusion]], _ heads: HeadFigures,
+    _ rate: Double, _ result: Trainer.StepResult?, _ batches: [LoadedBatch], _ waited: Double
+  ) throws {
+    // A step that was left out has figures too: those of nothing.
+    let nothing = [[Confusion]](
+      repeating: [Confusion](
+        repeating: Confusion(classes: SiteAssembly.PixelClass.allCases.count),
+        count: geometry.planes), count: 1)
+    let figures = StepFigures(
+      loss: loss, result == nil ? nothing : confusions, pixelsPerImage: geometry.pixels,
+      averaging: training.averaging, heads: heads)
+    try output.stepped(
+      RunOutput.CompletedStep(
+        number: step, figures: figures, learningRate: rate, result: result, batches: batches,
+        waited: waited, duration: durations[durations.count - 1]))
+  }
+
+  private func warn(_ loss: Double, _ step: Int, _ batches: [LoadedBatch]) {
+    guard let deviations = watch.take(loss) else { return }
+    output.say(
+      "step \(step), events \(Self.numbers(batches)): the loss of \(StepLine.significant(loss)) is "
+        + "\(Int(min(deviations, 1e6))) deviations above those before: look at these events, or lower the "
+        + "learning rate", level: .warning)
+  }
+
+  /// Ends the run, or leaves the step out.
+  private func refuse(_ error: TrainingError, _ step: Int, _ batches: [LoadedBatch]) throws {
+    let events = batches.flatMap(\.events)
+    let what = "step \(step), events \(Self.numbers(batches)): \(error)"
+    skippedInARow += 1
+    guard training.nonFinite == .skip else {
+      try save(step)
+      let files = try keeper.keepFailure(step, events)
+      throw TaggerError(.badData, "\(what); \(files)")
+    }
+    guard skippedInARow < Self.mostSkipped else {
+      throw TaggerError(
+        .badData, "\(what), and so were the \(skippedInARow - 1) steps before: the run is lost, "
+          + "start again from an earlier checkpoint")
+    }
+    trainer.skip()
+    output.say("\(what); the step is left out", level: .warning)
+  }
+
+  private static func numbers(_ batches: [LoadedBatch]) -> String {
+    batches.flatMap(\.events).map(String.init).joined(separator: ", ")
+  }
+
+  /// What comes after a step: validation, and a checkpoint where it is time.
+  private func close(_ steps: Int) throws {
+    try validation?.run(trainer, after: steps)
+    if steps % training.checkpointIteration == 0 || steps == training.iterations {
+      try save(steps, judging: true)
+    }
+    output.progress(steps)
+  }
+
+  private func save(_ steps: Int, judging: Bool = false) throws {
+    guard !keeper.has(steps) else { return }
+    let score = judging ? try validation?.score(trainer, after: steps) : nil
+    try output.flush()
+    let state = watch.state.merging(validation?.state ?? [:]) { $1 }
+    try keeper.write(steps, trainer, state, score: score)
+  }
+
+  private func stopped(by signal: Int32, after steps: Int) -> TaggerError {
+    TaggerError(
+      signal == SIGINT ? .interrupted : .terminated,
+      "stopped after \(steps) of \(training.iterations) steps, with \(keeper.latestFile): the same "
+        + "command goes on from there")
+  }
+}
+
+extension TrainingError {
+  /// Whether numbers ran away, which other events or rates may not do.
+  fileprivate var isNotFinite: Bool {
+    switch self {
+    case .lossNotFinite, .gradientNotFinite: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import Files
+import Foundation
+import Layers
+import Logging
+import Networks
+import Telemetry
+import Tensors
+import Training
+
+/// `cosmic-tagger train`: reads events, trains a network, and judges it at the end.
+public struct TrainingRun {
+  /// What is read.
+  public let data: DataConfiguration
+  /// The network's switches; the number of planes is taken from the events.
+  public let network: UResNetConfiguration
+  /// How it is trained.
+  public let training: TrainingConfiguration
+
+  private let console: Logger
+  private let stop: StopRequest?
+
+  /// A run that reports to a logger.
+  ///
+  /// - Parameter stop: whether somebody wants it to end early; nothing to run to the end.
+  /// - Throws: `TaggerError` for options that are out of range.
+  public init(
+    data: DataConfiguration, network: UResNetConfiguration, training: TrainingConfiguration,
+    logger: Logger, stop: StopRequest? = nil
+  ) throws(TaggerError) {
+    try data.validate()
+    try training.validate()
+    var data = data.filling(for: training.mode)
+    data.readsTruth = network.hasHeads
+    self.data = data
+    self.network = network
+    self.training = training
+    console = logger
+    self.stop = stop
+  }
+
+  /// Trains.
+  ///
+  /// - Throws: `TaggerError` when events cannot be read or do not fit the network, when the loss is no
+  ///   longer finite, or when a picture cannot be written.
+  public func run() throws(TaggerError) {
+    do {
+      try train()
+    } catch {
+      throw TaggerError(error)
+    }
+  }
+
+  private func train() throws {
+    let geometry = try ImageGeometry.find(in: data.openSource(), data)
+    var configuration = network
+    configuration.planes = geometry.planes
+    let folder = try OutputFolder(training.logDirectory)
+    let lock = try RunLock(folder, option: "--log-directory")
+    defer { withExtendedLifetime(lock) {} }
+    try configuration.validate()
+    try geometry.checkDepth(configuration.depth)
+    let file = try LogFile(folder.file("process.log"))
+    let logger = Logger(label: console.label) { _ in RunLog(console.handler, file) }
+    report(configuration, geometry, to: logger)
+    let scoring = Scoring(data: data, training: training, geometry: geometry, logger: logger)
+    try scoring.checkAuxiliaryFile()
+
+    let network = try configuration.network(training.mode, seed: training.seed)
+    logger.info("Total number of trainable parameters in this network: \(network.parameterCount)")
+    let trainer = Trainer(
+      network: network, loss: training.loss,
+      optimizer: training.optimizer.make(weightDecay: training.weightDecay),
+      threads: Threads(count: training.threads), seed: training.seed,
+      convolution: training.convolution, precision: training.precision,
+      gradients: training.gradients)
+    let option =
+      training.checkpointDirectory == nil ? "--log-directory" : "--checkpoint-directory"
+    let checkpoints = try CheckpointFolder(
+      training.checkpointDirectory.map { path throws(TaggerError) in
+        try OutputFolder(path, option: option)
+      } ?? folder, option: option)
+    let beginning = Beginning(training, configuration, logger)
+    let restored = try beginning.restore(trainer, from: checkpoints)
+    // Before the configuration of an earlier run is written over, all that may fail has been tried.
+    try writeConfiguration(configuration, folder)
+    try run(
+      trainer, configuration, geometry, folder, checkpoints, restored, scoring, logger)
+  }
+
+  private func run(
+    _ trainer: Trainer, _ configuration: UResNetConfiguration, _ geometry: ImageGeometry,
+    _ folder: OutputFolder, _ checkpoints: CheckpointFolder, _ restored: Checkpoint?,
+    _ scoring: Scoring, _ logger: Logger
+  ) throws {
+    let planner = NetworkPlanner(
+      trainer.network, inputChannels: configuration.inputChannels, index: training.siteIndex)
+    if training.verbosity >= 2 {
+      let size = [geometry.planes, geometry.rows, geometry.columns]
+      let summary = try trainer.network.plan(for: size)
+      logger.info("\(summary)")
+    }
+    let assembly = SiteAssembly(geometry, data)
+    let first = restored?.step ?? 0
+    let output = try RunOutput(folder, training, after: first, logger: logger)
+    let keeper = CheckpointKeeper(
+      checkpoints, folder, configuration, data, training, restored: restored
+    ) { output.say($0) }
+    let loop = StepLoop(
+      trainer, training, try schedule(), geometry, output: output,
+      validation: Validation(
+        data, training, geometry, planner, after: first, state: keeper.state, output: output),
+      keeper: keeper, stop: stop)
+    try loop.run(
+      from: first,
+      EventLoader(
+        data, assembly: assembly, planner: planner,
+        batches: first * training.accumulation..<max(first, training.iterations)
+          * training.accumulation))
+    for line in Throughput(
+      loop.durations, minibatchSize: data.minibatchSize * training.accumulation
+    ).lines { logger.info("\(line)") }
+    logger.info(
+      """
+      Peak memory of a step: \(trainer.highWaterBytes >> 20) MiB \
+      (\(trainer.heldBytes >> 20) MiB held)
+      """)
+    try scoring.run(trainer, assembly, planner, folder)
+  }
+
+  /// The learning rate of every step; of simulated events, which have no end, a thousand are an epoch.
+  private func schedule() throws -> LearningRateSchedule {
+    let count = try data.openSource().eventCount ?? 1000
+    return training.schedule(
+      epoch: (count + data.minibatchSize - 1) / data.minibatchSize)
+  }
+
+  private func report(
+    _ configuration: UResNetConfiguration, _ geometry: ImageGeometry, to logger: Logger
+  ) {
+    guard training.preset != .seed else {
+      let listing = SeedListing(
+        data, configuration, training, shape: [geometry.rows, geometry.columns])
+      for line in listing.lines { logger.info("\(line)") }
+      return
+    }
+    var listing = ConfigurationListing()
+    listing.add("mode", "train")
+    listing.add("sparse", training.mode == .sparse ? "True" : "False")
+    listing.add("masked", training.mode == .masked ? "True" : "False")
+    listing.add(data)
+    listing.add(training)
+    listing.add(configuration)
+    for line in listing.lines { logger.info("\(line)") }
+  }
+
+  /// Leaves what was resolved where `--config` finds it.
+  private func writeConfiguration(
+    _ configuration: UResNetConfiguration, _ folder: OutputFolder
+  ) throws {
+    let text = ResolvedConfiguration(data, configuration, training).text
+    do {
+      try WrittenFile.replace(folder.file("config.yaml"), with: text.utf8)
+    } catch {
+      throw TaggerError(
+        .inputOutput,
+        "\(folder.file("config.yaml")) cannot be written: choose another --log-directory")
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import Layers
+import Logging
+import Training
+
+/// Judges the network while it is trained, on events of the auxiliary file: a batch every so many steps,
+/// and all of them before a checkpoint where that is asked.
+final class Validation {
+  private let loader: EventLoader
+  private let data: DataConfiguration
+  private let training: TrainingConfiguration
+  private let geometry: ImageGeometry
+  private let planner: NetworkPlanner
+  private let output: RunOutput
+  /// Neutrino overlaps of the batches since a network was last scored.
+  private var overlaps: [Double]
+
+  /// Begins to read ahead; nothing where there is no auxiliary file.
+  ///
+  /// - Parameters:
+  ///   - steps: how many were taken before, with their batches.
+  ///   - state: what `state` told after these.
+  init?(
+    _ data: DataConfiguration, _ training: TrainingConfiguration, _ geometry: ImageGeometry,
+    _ planner: NetworkPlanner, after steps: Int, state: [String: String],
+    output: RunOutput
+  ) {
+    guard let file = training.auxiliaryFile else { return nil }
+    var data = data
+    data.file = file
+    data.minibatchSize = training.auxiliaryMinibatchSize
+    data.access = .serialAccess
+    let done = steps / training.auxiliaryIteration
+    loader = EventLoader(
+      data, assembly: SiteAssembly(geometry, data), planner: planner,
+      batches: done..<max(done, training.iterations / training.auxiliaryIteration))
+    self.data = data
+    self.training = training
+    self.geometry = geometry
+    self.planner = planner
+    self.output = output
+    overlaps = (state["overlaps"] ?? "").split(separator: " ").compactMap { Double($0) }
+  }
+
+  /// As texts from which it goes on.
+  var state: [String: String] {
+    ["overlaps": overlaps.map { "\($0)" }.joined(separator: " ")]
+  }
+
+  /// Validates after so many steps, where it is time.
+  ///
+  /// - Throws: `TaggerError` when the auxiliary file cannot be read; what the network throws.
+  func run(_ trainer: Trainer, after steps: Int) throws {
+    guard steps % training.auxiliaryIteration == 0, let batch = try loader.next() else { return }
+    var sum = Judgement()
+    let seconds = try sum.judge(batch, trainer, training, geometry)
+    let figures = sum.figures(training, geometry)
+    overlaps.append(figures.metrics.neutrinoIoU)
+    try output.tested(
+      after: steps, figures, Double(training.auxiliaryMinibatchSize) / max(seconds, 1e-9),
+      [("read", batch.readSeconds), ("plan", batch.planSeconds), ("forward", seconds)])
+  }
+
+  /// How good the network is that a checkpoint is about to be made of: its neutrino overlap on all
+  /// events, or the mean of those of the batches since the last; nothing where there were none.
+  func score(_ trainer: Trainer, after steps: Int) throws -> Double? {
+    defer { overlaps = [] }
+    guard training.validatesAll else {
+      let known = overlaps.filter { !$0.isNaN }
+      return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
+    }
+    let count = try data.openSource().eventCount ?? 0
+    let size = data.minibatchSize
+    var whole = data
+    // The last batch would begin again with events that were judged.
+    if count % size != 0 { whole.minibatchSize = 1 }
+    let loader = EventLoader(
+      whole, assembly: SiteAssembly(geometry, whole), planner: planner,
+      batches: 0..<count / whole.minibatchSize)
+    var sum = Judgement()
+    var seconds = 0.0
+    while let batch = try loader.next() {
+      seconds += try sum.judge(batch, trainer, training, geometry)
+    }
+    let figures = sum.figures(training, geometry)
+    try output.validated(
+      after: steps, figures, Double(count) / max(seconds, 1e-9), [("forward", seconds)])
+    return figures.metrics.neutrinoIoU
+  }
+}
+
+/// What a network made of some batches.
+private struct Judgement {
+  private var confusions: [[Confusion]] = []
+  private var heads = HeadFigures()
+  private var loss = 0.0
+  private var batches = 0
+
+  /// Adds a batch, and returns the seconds of the network.
+  mutating func judge(
+    _ batch: LoadedBatch, _ trainer: Trainer, _ training: TrainingConfiguration,
+    _ geometry: ImageGeometry
+  ) throws -> Double {
+    var clock = Stopwatch()
+    let pass = HeadPass(trainer.network, training.heads, batch.targets, geometry)
+    let evaluation = try trainer.evaluate(batch.sites, pass.run)
+    confusions += evaluation.confusions
+    heads.add(pass.figures)
+    loss += evaluation.loss
+    batches += 1
+    return clock.lap()
+  }
+
+  /// The figures of all.
+  func figures(_ training: TrainingConfiguration, _ geometry: ImageGeometry) -> StepFigures {
+    StepFigures(
+      loss: loss / Double(max(batches, 1)), confusions, pixelsPerImage: geometry.pixels,
+      averaging: training.averaging, heads: heads)
+  }
+}
