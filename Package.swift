@@ -174,7 +174,8 @@ let package = Package(
       [
         "Training", "Networks", "DenseLayers", "Layers", "Autodiff", "Sites", "Tensors",
         "HDF5Files", "Files", "Reference", "TestSites", "GoldenFiles",
-      ]),
+      ],
+      exclude: ["Fixtures"]),
     tests("LArCVTests", ["LArCV", "Files"]),
     tests("LArTPCSimulationTests", ["LArTPCSimulation", "LArCV"]),
     tests("TelemetryTests", ["Telemetry", "Files"]),

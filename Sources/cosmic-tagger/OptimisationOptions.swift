@@ -21,7 +21,8 @@ struct OptimisationOptions: ParsableArguments {
     name: [.customShort("o"), .long],
     help: ArgumentHelp(
       "How weights follow their gradients.",
-      discussion: "adamw, lars and lamb make weights smaller by themselves (-rw), the others by their "
+      discussion:
+        "adamw, lars and lamb make weights smaller by themselves (-rw), the others by their "
         + "gradients; lars and lamb, for large batches, take steps as large as each parameter is."))
   var optimizer = OptimizerKind.adam
 
@@ -36,7 +37,8 @@ struct OptimisationOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "How the learning rate changes.",
-      discussion: "standard: up over an epoch, flat, a decay over the last epochs; one-cycle: up, down, "
+      discussion:
+        "standard: up over an epoch, flat, a decay over the last epochs; one-cycle: up, down, "
         + "and a decay; cosine: down along half a cosine; warm-up: up over an epoch, flat until "
         + "epoch 21, then a decay. An epoch is once through --file, or 1000 simulated events."))
   var lrSchedule = ScheduleKind.flat

@@ -15,17 +15,20 @@ struct CheckpointCommandTests {
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         == ["checkpoint", "model-2.h5", "model-4.h5", "model-6.h5", "model-7.h5"])
-    for mode in [["--sparse"], ["--masked"], ["--dense", "--form", "sparse"]] {
+    for (number, mode) in [["--sparse"], ["--masked"], ["--dense", "--form", "sparse"]].enumerated()
+    {
       for (weights, file) in [
         ("a/checkpoints/model-4.h5", "a/checkpoints/model-4.h5"),
         ("a", "a/checkpoints/model-7.h5"), ("a/checkpoints/", "a/checkpoints/model-7.h5"),
       ] {
         let next = try Tool.run(
-          Self.small + mode + ["--weights", weights, "-i", "1", "-ld", "b", "-cd", "c"],
+          Self.small + mode + ["--weights", weights, "-i", "1", "-ld", "b", "-cd", "c\(number)"],
           in: scratch.path)
         #expect(next.code == 0, "\(next.error)")
         #expect(next.lines.contains("Restoring weights from  \(file)"))
-        #expect(FileManager.default.fileExists(atPath: scratch.file("c/checkpoints/model-1.h5")))
+        #expect(
+          FileManager.default.fileExists(atPath: scratch.file("c\(number)/checkpoints/model-1.h5")))
+        try FileManager.default.removeItem(atPath: scratch.file("c\(number)"))
       }
     }
   }

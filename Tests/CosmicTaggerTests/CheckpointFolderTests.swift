@@ -103,7 +103,7 @@ struct CheckpointFolderTests {
   ) throws -> (lines: [String], parameters: [Checkpoint.Entry]) {
     var network = Self.network
     network.normalizationMomentum = 0
-    let log = "log-\(mode.rawValue)"
+    let log = "log-\(UUID())"
     let lines = try train(1, log: log, network: network) {
       $0.weights = weights
       $0.mode = mode
@@ -140,13 +140,14 @@ struct CheckpointFolderTests {
     try write("latest: model-3.h5\n3: model-3.h5\n", to: "\(folder)/\(partial[0])")
     try write("half of a file", to: "\(folder)/\(partial[1])")
     #expect(try stand(from: folder, mode: .sparse).parameters == expected)
-    // And a run that writes here again keeps what it has, step by step.
-    try train(1) { $0.weights = folder }
+    // And the run goes on here with what it has.
+    try train(3)
     #expect(
-      try names(folder) == ["checkpoint", partial[0], "model-1.h5", "model-2.h5", partial[1]])
+      try names(folder)
+        == ["checkpoint", partial[0]] + (1...3).map { "model-\($0).h5" } + [partial[1]])
     #expect(
       try String(contentsOfFile: "\(folder)/checkpoint", encoding: .utf8)
-        == "latest: model-1.h5\n1: model-1.h5\n2: model-2.h5\n")
+        == "latest: model-3.h5\n3: model-3.h5\n2: model-2.h5\n1: model-1.h5\n")
   }
 
   @Test("files of the original, whose index has the same words, are not deleted")

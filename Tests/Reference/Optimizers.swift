@@ -1,5 +1,13 @@
+/// An optimizer in double precision, written from its definition.
+public protocol ReferenceOptimizer {
+  /// The step size.
+  var learningRate: Double { get set }
+  /// One step of one parameter.
+  mutating func step(_ parameters: inout [Double], gradient: [Double])
+}
+
 /// Adam as PyTorch steps it (Kingma and Ba, arXiv 1412.6980), in double precision.
-public struct ReferenceAdam: Sendable {
+public struct ReferenceAdam: ReferenceOptimizer, Sendable {
   /// The step size.
   public var learningRate: Double
   /// How much of the mean gradient a step keeps.
@@ -41,7 +49,7 @@ public struct ReferenceAdam: Sendable {
 }
 
 /// RMSprop as PyTorch steps it: not centred, without momentum, epsilon outside the root.
-public struct ReferenceRMSprop: Sendable {
+public struct ReferenceRMSprop: ReferenceOptimizer, Sendable {
   /// The step size.
   public var learningRate: Double
   /// How much of the mean squared gradient a step keeps.
@@ -68,7 +76,7 @@ public struct ReferenceRMSprop: Sendable {
 }
 
 /// Stochastic gradient descent without momentum: `p −= lr · g`.
-public struct ReferenceSGD: Sendable {
+public struct ReferenceSGD: ReferenceOptimizer, Sendable {
   /// The step size.
   public var learningRate: Double
 
@@ -88,6 +96,6 @@ public func decayedGradient(
   zip(gradient, parameters).map { $0 + decay * $1 }
 }
 
-private func power(_ base: Double, _ exponent: Int) -> Double {
+func power(_ base: Double, _ exponent: Int) -> Double {
   (0..<exponent).reduce(1) { product, _ in product * base }
 }

@@ -100,7 +100,7 @@ struct CheckpointDamageTests {
     #expect(
       error?.message.wholeMatch(
         of:
-          /.*model\.h5: has parameters of digest [0-9a-f]{8} where it says [0-9a-f]{8}; copy or produce the file again/
+          /.*model\.h5: has contents of digest [0-9a-f]{8} where it says [0-9a-f]{8}; copy or produce the file again/
       ) != nil, "\(String(describing: error))")
   }
 
@@ -150,12 +150,12 @@ struct CheckpointDamageTests {
       try write(path, texts: texts, numbers: Self.numbers)
       expectRefusal(path, .badData, "is not a checkpoint; give one that training wrote")
     }
-    for version in [nil, 0, 2, -1] {
+    for version in [nil, 0, 3, -1] {
       var numbers = Self.numbers
       numbers["version"] = version
       try write(path, texts: Self.texts, numbers: numbers)
       let found = version.map(String.init) ?? "none"
-      expectRefusal(path, .badData, "has version \(found); this program reads version 1")
+      expectRefusal(path, .badData, "has version \(found); this program reads versions 1 to 2")
     }
     let sentence = "lacks its step, configuration or digest; copy or produce the file again"
     for step in [nil, -1] {
@@ -180,7 +180,7 @@ struct CheckpointDamageTests {
     expectRefusal(path, .badData, "is not a checkpoint; give one that training wrote")
     try write(
       path, texts: Self.texts.merging(["version": "1"]) { $1 }, numbers: ["step": 4])
-    expectRefusal(path, .badData, "has version none; this program reads version 1")
+    expectRefusal(path, .badData, "has version none; this program reads versions 1 to 2")
   }
 
   @Test("no group of parameters, and something else in it than arrays of numbers")

@@ -8,16 +8,18 @@ import Training
 /// Proves every optimizer against the oracle's over several steps, and Adam against PyTorch's.
 @Suite("Optimizers")
 struct OptimizerTests {
-  /// Steps two parameters with the same random gradients, by production and by the oracle.
-  private func compareSteps(
-    _ optimizer: any Optimizer, rate: (Int) -> Double,
-    oracle: (Int, Double, inout [Double], [Double]) -> Void
-  ) {
+  @Test(
+    "twelve steps of each, at a rate that changes", arguments: OptimizerKind.allCases, [0, 0.1])
+  func steps(kind: OptimizerKind, decay: Double) {
     var random = SplitMix(seed: 23)
-    // More than one tile of 2¹⁵ values, and a small parameter beside it.
-    let counts = [40_000, 7]
-    let parameters = counts.map { count in
-      Parameter(shape: [count / counts[1], counts[1]]) { Float(random.value()) }
+    // More than one tile of 2¹⁵ values, a small parameter, and a bias that begins as zeros.
+    let shapes = [[40_000 / 7, 7], [3, 5], [7]]
+    let parameters = shapes.map { shape in
+      Parameter(shape: shape) { shape.count == 1 ? 0 : Float(random.value()) }
+    }
+    let optimizer = kind.make(weightDecay: decay)
+    var oracles = shapes.map {
+      kind.oracle(rate: 0, weightDecay: decay, isVector: $0.count == 1)
     }
     var expected = parameters.map { $0.value.array.map(Double.init) }
     for step in 0..<12 {
@@ -28,47 +30,48 @@ struct OptimizerTests {
           parameter.gradient.values[index] = Float(random.value()) * size
         }
       }
-      let learningRate = rate(step)
-      optimizer.step(parameters, learningRate: learningRate, threads: Threads(count: 2))
+      // As schedules change it.
+      let rate = 1e-2 / Double(step + 1)
+      optimizer.step(parameters, learningRate: rate, threads: Threads(count: 2))
       for (number, parameter) in parameters.enumerated() {
-        oracle(
-          number, learningRate, &expected[number], parameter.gradient.array.map(Double.init))
+        oracles[number].learningRate = rate
+        oracles[number].step(
+          &expected[number], gradient: parameter.gradient.array.map(Double.init))
         let difference = compare(
           parameter.value.array.map(Double.init), with: expected[number])
-        #expect(difference.scaledError < 2e-6, "step \(step): \(difference)")
+        #expect(difference.scaledError < 2e-6, "step \(step) of \(number): \(difference)")
       }
     }
+    #expect(optimizer.memory.steps == 12 && optimizer.memory.optimizer == kind.rawValue)
   }
 
-  /// A rate that changes from step to step, as schedules do.
-  private func rate(_ step: Int) -> Double { 1e-2 / Double(step + 1) }
-
-  @Test("twelve steps of Adam")
-  func adam() {
-    var oracles = [ReferenceAdam(learningRate: 0), ReferenceAdam(learningRate: 0)]
-    compareSteps(OptimizerKind.adam.make(), rate: rate) { number, rate, values, gradient in
-      oracles[number].learningRate = rate
-      oracles[number].step(&values, gradient: gradient)
+  @Test(
+    "one that is given another's memory goes on with the same bits",
+    arguments: OptimizerKind.allCases)
+  func restored(kind: OptimizerKind) {
+    var random = SplitMix(seed: 4)
+    let values = random.values(300).map(Float.init)
+    let slopes = (0..<6).map { _ in random.values(300).map(Float.init) }
+    func parameter(_ values: [Float]) -> Parameter {
+      var next = values.makeIterator()
+      return Parameter(shape: [50, 6]) { next.next() ?? 0 }
     }
-  }
-
-  @Test("twelve steps of RMSprop")
-  func rmsprop() {
-    var oracles = [
-      ReferenceRMSprop(learningRate: 0, epsilon: 1e-4),
-      ReferenceRMSprop(learningRate: 0, epsilon: 1e-4),
-    ]
-    compareSteps(OptimizerKind.rmsprop.make(), rate: rate) { number, rate, values, gradient in
-      oracles[number].learningRate = rate
-      oracles[number].step(&values, gradient: gradient)
+    func step(_ optimizer: any Optimizer, _ parameter: Parameter, _ steps: Range<Int>) {
+      for step in steps {
+        parameter.gradient.copy(from: Tensor(rows: 50, channels: 6, slopes[step]))
+        optimizer.step([parameter], learningRate: 1e-2, threads: Threads(count: 1))
+      }
     }
-  }
-
-  @Test("twelve steps of gradient descent")
-  func sgd() {
-    compareSteps(OptimizerKind.sgd.make(), rate: rate) { _, rate, values, gradient in
-      ReferenceSGD(learningRate: rate).step(&values, gradient: gradient)
-    }
+    let (whole, first) = (parameter(values), parameter(values))
+    step(kind.make(weightDecay: 0.1), whole, 0..<6)
+    let (before, after) = (kind.make(weightDecay: 0.1), kind.make(weightDecay: 0.1))
+    step(before, first, 0..<3)
+    let second = parameter(first.value.array)
+    after.memory.restore(
+      before.memory.numbers(of: [first]).map { $0.map(\.array) }, of: [second],
+      steps: before.memory.steps)
+    step(after, second, 3..<6)
+    #expect(second.value.array.map(\.bitPattern) == whole.value.array.map(\.bitPattern))
   }
 
   @Test("many steps of Adam, where its corrections have run out")

@@ -124,7 +124,8 @@ struct TrainingLoopRefusalTests {
       let network = Sequential<SparseTensor>(linear(3))
       let before = values(network)
       let loop = TrainingLoop(
-        of: network, by: Adam(), threads: Threads(count: 1), gradients: GradientTreatment(lossScale: scale))
+        of: network, by: Adam(), threads: Threads(count: 1),
+        gradients: GradientTreatment(lossScale: scale))
       let error = #expect(throws: TrainingError.self) {
         try loop.step(learningRate: 0.1) { tape in
           try CrossEntropy()(network(input(tape, 1e3)), labels: [0, 1, 2])

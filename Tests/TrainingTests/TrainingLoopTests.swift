@@ -157,7 +157,8 @@ struct TrainingLoopTests {
     let weights = try [1, scale].map { scale in
       let network = layer()
       let loop = TrainingLoop(
-        of: network, by: Adam(), threads: Threads(count: 2), gradients: GradientTreatment(lossScale: scale))
+        of: network, by: Adam(), threads: Threads(count: 2),
+        gradients: GradientTreatment(lossScale: scale))
       let losses = try (0..<3).map { _ in
         try loop.step(learningRate: 0.01) { tape in
           try CrossEntropy()(network(input(tape)), labels: labels)

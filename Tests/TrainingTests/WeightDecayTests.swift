@@ -41,34 +41,6 @@ struct WeightDecayTests {
     return [weight, (0..<Self.outputs).map { output in slopes.reduce(0) { $0 + $1[output] } }]
   }
 
-  /// One of the oracle's optimizers.
-  private enum Oracle {
-    case adam(ReferenceAdam)
-    case rmsprop(ReferenceRMSprop)
-    case sgd(ReferenceSGD)
-
-    init(_ kind: OptimizerKind, rate: Double) {
-      self =
-        switch kind {
-        case .adam: .adam(ReferenceAdam(learningRate: rate))
-        case .rmsprop: .rmsprop(ReferenceRMSprop(learningRate: rate, epsilon: 1e-4))
-        case .sgd: .sgd(ReferenceSGD(learningRate: rate))
-        }
-    }
-
-    mutating func step(_ values: inout [Double], gradient: [Double]) {
-      switch self {
-      case .adam(var optimizer):
-        optimizer.step(&values, gradient: gradient)
-        self = .adam(optimizer)
-      case .rmsprop(var optimizer):
-        optimizer.step(&values, gradient: gradient)
-        self = .rmsprop(optimizer)
-      case .sgd(let optimizer): optimizer.step(&values, gradient: gradient)
-      }
-    }
-  }
-
   @Test(
     "eight steps of every optimizer on decayed gradients", arguments: OptimizerKind.allCases,
     [0, 1e-4, 0.3])
@@ -80,9 +52,12 @@ struct WeightDecayTests {
       let network = linear()
       let parameters = network.trainedParameters
       var expected = parameters.map(\.doubles)
-      var oracles = parameters.map { _ in Oracle(kind, rate: 1e-2) }
+      var oracles = parameters.map {
+        kind.oracle(rate: 1e-2, weightDecay: decay, isVector: $0.shape.count == 1)
+      }
       let loop = TrainingLoop(
-        of: network, by: kind.make(), threads: Threads(count: threads), gradients: GradientTreatment(weightDecay: decay))
+        of: network, by: kind.make(weightDecay: decay), threads: Threads(count: threads),
+        gradients: GradientTreatment(weightDecay: kind.decaysWeights ? 0 : decay))
       for slopes in slopes {
         _ = try loop.step(learningRate: 1e-2) { tape in
           try Loss(
@@ -91,7 +66,8 @@ struct WeightDecayTests {
         for (number, gradient) in gradients(slopes).enumerated() {
           oracles[number].step(
             &expected[number],
-            gradient: decayedGradient(gradient, of: expected[number], decay: decay))
+            gradient: decayedGradient(
+              gradient, of: expected[number], decay: kind.decaysWeights ? 0 : decay))
           let difference = compare(parameters[number].doubles, with: expected[number])
           #expect(difference.scaledError < 5e-6, "\(difference)")
         }
@@ -110,7 +86,8 @@ struct WeightDecayTests {
         parameter.set(random.values(parameter.count).map { 1 + abs($0) })
       }
       let before = layer.ownParameters.map(\.parameter.doubles)
-      let loop = TrainingLoop(of: layer, by: SGD(), gradients: GradientTreatment(weightDecay: decay))
+      let loop = TrainingLoop(
+        of: layer, by: SGD(), gradients: GradientTreatment(weightDecay: decay))
       _ = try loop.step(learningRate: 0.5) { tape in
         let result = try layer(input(tape)).features
         return Loss(0, of: result, gradient: Tensor(rows: result.rows, channels: result.channels))
@@ -165,7 +142,8 @@ struct WeightDecayTests {
   func refused(decay: Double) throws {
     let network = linear()
     let before = network.trainedParameters.map(\.value.array)
-    let loop = TrainingLoop(of: network, by: SGD(), gradients: GradientTreatment(weightDecay: decay))
+    let loop = TrainingLoop(
+      of: network, by: SGD(), gradients: GradientTreatment(weightDecay: decay))
     let error = #expect(throws: TrainingError.self) {
       try loop.step(learningRate: 1) { tape in
         let result = try network(input(tape)).features

@@ -60,7 +60,8 @@ struct SeedListing {
       "MODE": "'train'", "MODEL_HALF_PRECISION": truth(training.precision == .bfloat16),
       "OPTIMIZER": text(training.optimizer.rawValue),
       "REGULARIZE_WEIGHTS": "\(training.weightDecay)",
-      "SPARSE": truth(training.mode == .sparse), "SUMMARY_ITERATION": "\(training.summaryIteration)", "TRAINING": "True",
+      "SPARSE": truth(training.mode == .sparse),
+      "SUMMARY_ITERATION": "\(training.summaryIteration)", "TRAINING": "True",
       "VERBOSITY": "\(training.verbosity)",
     ]
     if let balance = training.seedBalanceLoss {

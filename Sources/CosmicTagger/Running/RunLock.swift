@@ -33,7 +33,8 @@ final class RunLock {
     var bytes = [UInt8](repeating: 0, count: 20)
     let count = pread(descriptor, &bytes, bytes.count, 0)
     let text = String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
-    return Int(text.trimmingCharacters(in: .whitespacesAndNewlines)).map { " (process \($0))" } ?? ""
+    return Int(text.trimmingCharacters(in: .whitespacesAndNewlines)).map { " (process \($0))" }
+      ?? ""
   }
 
   deinit {

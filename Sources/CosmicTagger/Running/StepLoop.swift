@@ -126,7 +126,8 @@ final class StepLoop {
     }
     guard skippedInARow < Self.mostSkipped else {
       throw TaggerError(
-        .badData, "\(what), and so were the \(skippedInARow - 1) steps before: the run is lost, "
+        .badData,
+        "\(what), and so were the \(skippedInARow - 1) steps before: the run is lost, "
           + "start again from an earlier checkpoint")
     }
     trainer.skip()

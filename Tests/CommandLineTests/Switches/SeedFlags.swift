@@ -29,13 +29,13 @@ enum SeedFlags {
   private static let training: [SwitchCase] = [
     .same("--learning-rate 3e-4"), .acts("-lr 3e-4", as: "--learning-rate 3e-4"),
     .acts("-lr 0", as: "--learning-rate 0"), .acts("-lr -1", as: "--learning-rate=-1"),
-    .refused("--summary-iteration 1", "TensorBoard"), .refused("-si 1", "TensorBoard"),
+    .same("--summary-iteration 5"), .acts("-si 5", as: "--summary-iteration 5"),
     .same("--logging-iteration 2"), .acts("-li 2", as: "--logging-iteration 2"),
     .same("--checkpoint-iteration 9"), .acts("-ci 9", as: "--checkpoint-iteration 9"),
     .same("--optimizer adam"), .acts("-o Adam", as: "--optimizer adam"),
     .acts("-o rmsprop", as: "--optimizer rmsprop"),
-    .refused("-o lars", "use adam, rmsprop, sgd"),
-    .refused("--optimizer lamb", "use adam, rmsprop, sgd"),
+    .acts("-o LARS", as: "--optimizer lars"), .same("--optimizer lamb"),
+    .refused("-o ftrl", "use adadelta, adagrad, adam, adamw, lamb, lars, rmsprop, sgd"),
     .same("--regularize-weights 1e-4"), .acts("-rw 1e-4", as: "--regularize-weights 1e-4"),
   ]
 
@@ -86,8 +86,7 @@ enum SeedFlags {
     .refused("--synthetic False", "give one with --file"),
     .acts("--synthetic False --file x.h5", as: "--file x.h5"),
     .same("--bottleneck-deepest 256"), .same("--filter-size-deepest 5"),
-    .agrees("--gradient-accumulation 1"),
-    .refused("--gradient-accumulation 4", "use a larger --minibatch-size"),
+    .same("--gradient-accumulation 1"), .same("--gradient-accumulation 4"),
     .same("--loss-balance-scheme none"), .same("--loss-balance-scheme focal"),
     .same("--loss-balance-scheme even"), .same("--loss-balance-scheme light"),
     .acts("--downsample-images 1", as: "--downsample 1"), .acts("-ds 1", as: "--downsample 1"),

@@ -25,7 +25,10 @@ struct ResolvedConfigurationTests {
   /// The options of a run as arguments; truth values as the command line spells them.
   private func arguments(_ run: Run) -> [String] {
     run.resolved.entries.flatMap { option, value -> [String] in
-      let bare = ["sparse", "dense", "masked", "no-summary-images"]
+      let bare = [
+        "sparse", "dense", "masked", "no-summary-images", "validate-all", "no-tensorboard",
+        "profile",
+      ]
       if bare.contains(option) { return value == "true" ? ["--\(option)"] : [] }
       return value.hasPrefix("-") ? ["--\(option)=\(value)"] : ["--\(option)", value]
     }
@@ -122,7 +125,12 @@ struct ResolvedConfigurationTests {
     { $0.training.auxiliaryMinibatchSize = 5 }, { $0.training.verbosity = 2 },
     { $0.training.drawsPicture = false }, { $0.training.logDirectory = "x" },
     { $0.training.checkpointIteration = 5 }, { $0.training.checkpointDirectory = "x" },
-    { $0.training.weights = "x" },
+    { $0.training.weights = "x" }, { $0.training.schedule.kind = .warmUp },
+    { $0.training.schedule.minimum = 1e-6 }, { $0.training.schedule.floor = 1e-6 },
+    { $0.training.schedule.decayEpochs = 2 }, { $0.training.schedule.warmUpSteps = 5 },
+    { $0.training.clippingNorm = 2 }, { $0.training.accumulation = 2 },
+    { $0.training.nonFinite = .skip }, { $0.training.profiles = true },
+    { $0.training.writesSummaries = false }, { $0.training.summaryIteration = 5 },
     { $0.network.initialFilters = 3 }, { $0.network.depth = 3 }, { $0.network.blocksPerLayer = 3 },
     { $0.network.blocksDeepest = 3 }, { $0.network.blocksFinal = 3 },
     { $0.network.residual = false }, { $0.network.connections = .sum },
