@@ -9,8 +9,10 @@ let settings: [SwiftSetting] =
   [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
   + (checksInvariants ? [.define("SUBMANIFOLD_INVARIANTS")] : [])
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func module(
+  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 func tests(
@@ -57,6 +59,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -112,7 +115,10 @@ let package = Package(
     module("LArTPCSimulation", ["LArCV", "Tensors"]),
 
     // The experiment and its command line.
-    module("Telemetry", ["Files", "CPNG"]),
+    module(
+      "Telemetry",
+      ["Files", "CPNG", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["TensorBoard/event.proto"]),
     module(
       "CosmicTagger",
       [
