@@ -151,6 +151,8 @@ let package = Package(
       name: "GoldenFiles", dependencies: ["CHDF5"], path: "Tests/GoldenFiles",
       swiftSettings: settings),
 
+    .target(name: "EventFiles", path: "Tests/EventFiles", swiftSettings: settings),
+
     // Production's sites and values, written as the oracles write them.
     .target(
       name: "TestSites", dependencies: ["Autodiff", "Sites", "Tensors"], path: "Tests/TestSites",
@@ -183,12 +185,12 @@ let package = Package(
       ]),
     tests("LArCVTests", ["LArCV", "Files"]),
     tests("LArTPCSimulationTests", ["LArTPCSimulation", "LArCV"]),
-    tests("TelemetryTests", ["Telemetry", "Files"]),
+    tests("TelemetryTests", ["Telemetry", "Files", "EventFiles"]),
     tests(
       "CosmicTaggerTests",
       [
         "CosmicTagger", "Training", "Networks", "Layers", "Sites", "Tensors", "LArCV",
-        "LArTPCSimulation", "Files", "Reference", "TestSites",
+        "LArTPCSimulation", "Telemetry", "Files", "Reference", "TestSites", "EventFiles",
         .product(name: "Logging", package: "swift-log"),
       ]),
     tests(

@@ -54,6 +54,29 @@ public struct NumPyTable: Sendable {
     rowBytes = columns.reduce(0) { $0 + $1.kind.bytes }
   }
 
+  /// The rows of a file in which such a table was written, up to the first whose value in the first
+  /// column, of 32-bit numbers, is not below a limit: what a run that is resumed at a step keeps.
+  ///
+  /// Nothing where there is no file, or one of something else.
+  public init?(_ columns: [Column], continuing path: String, below limit: Int) {
+    self.init(columns)
+    guard columns.first?.kind == .int32, let bytes = FileManager.default.contents(atPath: path),
+      bytes.count >= 10
+    else { return nil }
+    // Magic bytes, version, then the length of what else comes before the rows.
+    let headerBytes = 10 + Int(bytes[8]) + Int(bytes[9]) << 8
+    let count = max(bytes.count - headerBytes, 0) / rowBytes
+    guard bytes.count == headerBytes + count * rowBytes,
+      bytes.starts(with: header(rowCount: count))
+    else { return nil }
+    for start in stride(from: headerBytes, to: bytes.count, by: rowBytes) {
+      let row = bytes[start..<start + rowBytes]
+      let first = row.prefix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+      guard Int32(bitPattern: first) < limit else { break }
+      rows.append(contentsOf: row)
+    }
+  }
+
   /// Appends a row: a value for each column.
   ///
   /// Whole numbers are rounded. What such a column cannot hold becomes the smallest number that it can,
@@ -80,31 +103,6 @@ public struct NumPyTable: Sendable {
   /// - Throws: `FileError` when it cannot be written; the old file is then as it was.
   public func write(to path: String) throws(FileError) {
     try WrittenFile.replace(path, with: header(rowCount: rowCount) + rows)
-  }
-
-  /// Takes the rows of a file in which a table with these columns was written, up to the first whose
-  /// value in the first column, of whole numbers, is not below a limit: what a run that is resumed at a
-  /// step keeps.
-  ///
-  /// - Returns: whether the file is such a table; if not, nothing is taken.
-  public mutating func takeRows(of path: String, below limit: Int) -> Bool {
-    guard rowBytes > 0, columns[0].kind == .int32,
-      let bytes = FileManager.default.contents(atPath: path)
-    else { return false }
-    // Magic bytes, version, then the length of what else comes before the rows.
-    guard bytes.count >= 10 else { return false }
-    let headerBytes = 10 + Int(bytes[8]) + Int(bytes[9]) << 8
-    let count = max(bytes.count - headerBytes, 0) / rowBytes
-    guard bytes.count == headerBytes + count * rowBytes,
-      bytes.starts(with: header(rowCount: count))
-    else { return false }
-    for start in stride(from: headerBytes, to: bytes.count, by: rowBytes) {
-      let row = bytes[start..<start + rowBytes]
-      let first = row.prefix(4).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-      guard Int32(bitPattern: first) < limit else { break }
-      rows.append(contentsOf: row)
-    }
-    return true
   }
 
   /// Magic bytes, version, length, and a dictionary in Python's words, padded to a multiple of 64.

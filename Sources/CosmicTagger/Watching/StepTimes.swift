@@ -52,12 +52,14 @@ public struct ProfileFile {
   /// The file.
   public let path: String
 
-  private var table = NumPyTable([
+  private static let columns: [NumPyTable.Column] = [
     ("i", .int32), ("start", .instant), ("iteration", .duration), ("train", .duration),
     ("val", .duration), ("io", .duration), ("forward", .duration), ("backward", .duration),
     ("checkpoint", .duration), ("loss", .duration), ("summary", .duration), ("log", .duration),
     ("optimizer", .duration), ("metrics", .duration),
-  ])
+  ]
+
+  private var table: NumPyTable
 
   /// A profile that is written into a folder, which is made if it is missing.
   ///
@@ -65,7 +67,10 @@ public struct ProfileFile {
   /// - Throws: `TaggerError` when the folder cannot be made.
   public init(folder: String, resumingAt step: Int? = nil, rank: Int = 0) throws(TaggerError) {
     path = try OutputFolder(folder).file("profiling_info_rank_\(rank).npy")
-    if let step { _ = table.takeRows(of: path, below: step) }
+    let earlier = step.flatMap { [path] in
+      NumPyTable(Self.columns, continuing: path, below: $0)
+    }
+    table = earlier ?? NumPyTable(Self.columns)
   }
 
   /// Adds a step.

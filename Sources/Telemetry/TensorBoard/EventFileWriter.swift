@@ -129,10 +129,19 @@ public final class EventFileWriter {
   /// A name that sorts after those of earlier files, as long as the clock does.
   private static func newPath(in folder: String) -> String {
     let seconds = String(format: "%010d", Int(Date().timeIntervalSince1970))
-    let host = ProcessInfo.processInfo.hostName.prefix { $0 != "/" }
-    let stem = "events.out.tfevents.\(seconds).\(host).\(getpid())"
+    let stem = "events.out.tfevents.\(seconds).\(hostName).\(getpid())"
     var number = 0
     while FileManager.default.fileExists(atPath: "\(folder)/\(stem).\(number)") { number += 1 }
     return "\(folder)/\(stem).\(number)"
+  }
+
+  /// The machine's name as it gives it itself: no network is asked.
+  private static var hostName: String {
+    var name = [UInt8](repeating: 0, count: 256)
+    let isKnown = name.withUnsafeMutableBytes { bytes in
+      gethostname(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count - 1) == 0
+    }
+    let text = String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+    return isKnown && !text.isEmpty && !text.contains("/") ? text : "localhost"
   }
 }
