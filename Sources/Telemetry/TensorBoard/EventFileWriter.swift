@@ -14,7 +14,7 @@ import SwiftProtobuf
 /// try writer.flush()
 /// ```
 ///
-/// Cost: some 0.4 µs for each of the scalars that are added together.
+/// Cost: some 0.6 µs for each of the scalars that are added together.
 public final class EventFileWriter {
   /// The file.
   public var path: String { file.path }
@@ -137,11 +137,11 @@ public final class EventFileWriter {
 
   /// The machine's name as it gives it itself: no network is asked.
   private static var hostName: String {
-    var name = [UInt8](repeating: 0, count: 256)
-    let isKnown = name.withUnsafeMutableBytes { bytes in
-      gethostname(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count - 1) == 0
-    }
-    let text = String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+    let limit = 256
+    var name = [CChar](repeating: 0, count: limit)
+    let isKnown = gethostname(&name, limit - 1) == 0
+    let text = String(
+      decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     return isKnown && !text.isEmpty && !text.contains("/") ? text : "localhost"
   }
 }

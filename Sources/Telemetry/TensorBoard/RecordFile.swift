@@ -23,7 +23,6 @@ final class RecordFile {
 
   /// Takes a record.
   func append(_ record: UnsafeRawBufferPointer) {
-    pending.reserveCapacity(pending.count + record.count + 16)
     withUnsafeBytes(of: UInt64(record.count).littleEndian) { length in
       pending.append(contentsOf: length)
       appendChecksum(of: length)

@@ -1,6 +1,7 @@
-import CosmicTagger
 import Testing
 import Training
+
+@testable import CosmicTagger
 
 @Suite("Figures of a step by name")
 struct StepFiguresTests {

@@ -1,6 +1,6 @@
 import EventFiles
 import Foundation
-import LArTPCSimulation
+import Layers
 import Networks
 import Telemetry
 import Tensors
@@ -37,7 +37,7 @@ struct WatchedTrainingTests {
     network.planes = geometry.planes
     let layers = try network.network(.sparse, seed: 1)
     let trainer = Trainer(
-      network: layers, loss: SegmentationLoss(.light), optimizer: Adam(),
+      network: layers, loss: SegmentationLoss(), optimizer: Adam(),
       threads: Threads(count: 1))
     let loader = EventLoader(
       configuration, assembly: SiteAssembly(geometry, configuration),
