@@ -9,8 +9,10 @@ let settings: [SwiftSetting] =
   [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
   + (checksInvariants ? [.define("SUBMANIFOLD_INVARIANTS")] : [])
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func module(
+  _ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []
+) -> Target {
+  .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 func tests(
@@ -57,6 +59,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -112,7 +115,10 @@ let package = Package(
     module("LArTPCSimulation", ["LArCV", "Tensors"]),
 
     // The experiment and its command line.
-    module("Telemetry", ["Files", "CPNG"]),
+    module(
+      "Telemetry",
+      ["Files", "CPNG", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["TensorBoard/event.proto"]),
     module(
       "CosmicTagger",
       [
@@ -144,6 +150,8 @@ let package = Package(
     .target(
       name: "GoldenFiles", dependencies: ["CHDF5"], path: "Tests/GoldenFiles",
       swiftSettings: settings),
+
+    .target(name: "EventFiles", path: "Tests/EventFiles", swiftSettings: settings),
 
     // Production's sites and values, written as the oracles write them.
     .target(
@@ -178,12 +186,12 @@ let package = Package(
       exclude: ["Fixtures"]),
     tests("LArCVTests", ["LArCV", "Files"]),
     tests("LArTPCSimulationTests", ["LArTPCSimulation", "LArCV"]),
-    tests("TelemetryTests", ["Telemetry", "Files"]),
+    tests("TelemetryTests", ["Telemetry", "Files", "EventFiles"]),
     tests(
       "CosmicTaggerTests",
       [
         "CosmicTagger", "Training", "Networks", "Layers", "Sites", "Tensors", "LArCV",
-        "LArTPCSimulation", "Files", "Reference", "TestSites",
+        "LArTPCSimulation", "Telemetry", "Files", "Reference", "TestSites", "EventFiles",
         .product(name: "Logging", package: "swift-log"),
       ]),
     tests(

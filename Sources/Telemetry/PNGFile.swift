@@ -21,23 +21,36 @@ extension Canvas {
 
   /// The bytes of the picture as a PNG file.
   ///
-  /// libpng's simplified interface reports errors as values; the classic one would jump out of
-  /// Swift's frames.
-  ///
   /// - Throws: ``PictureError`` for a picture that PNG cannot hold.
   package func encodedPNG() throws(PictureError) -> [UInt8] {
+    try PNGPixels(bytes: bytes, width: width, height: height, channels: 3).encoded()
+  }
+}
+
+/// Pixels in the order in which PNG takes them: red, green and blue, or one shade of grey.
+struct PNGPixels {
+  let bytes: [UInt8]
+  let width: Int
+  let height: Int
+  let channels: Int
+
+  /// The bytes of a PNG file.
+  ///
+  /// libpng's simplified interface reports errors as values; the classic one would jump out of
+  /// Swift's frames.
+  func encoded() throws(PictureError) -> [UInt8] {
     var image = png_image()
     image.version = png_uint_32(PNG_IMAGE_VERSION)
     image.width = png_uint_32(width)
     image.height = png_uint_32(height)
-    image.format = png_uint_32(PNG_FORMAT_FLAG_COLOR)
+    image.format = channels == 1 ? 0 : png_uint_32(PNG_FORMAT_FLAG_COLOR)
     defer { png_image_free(&image) }
     // Its size is known only once it is made: room for the worst that deflate can do.
     var size = png_alloc_size_t(bytes.count + bytes.count / 100 + height + 4096)
     var encoded = [UInt8](repeating: 0, count: size)
     let isMade = bytes.withUnsafeBytes { pixels in
       png_image_write_to_memory(
-        &image, &encoded, &size, 0, pixels.baseAddress, png_int_32(width * 3), nil)
+        &image, &encoded, &size, 0, pixels.baseAddress, png_int_32(width * channels), nil)
     }
     guard isMade != 0 else {
       let reason = withUnsafeBytes(of: image.message) { message in
