@@ -1,11 +1,12 @@
 import Foundation
+import Synchronization
 
 /// A line on the terminal that shows how far a run has come.
 ///
 ///     [###########...................] 37/100  0:12 left  loss 0.031
 ///
-/// It appears only when standard error is a terminal, so logs and pipes stay clean, and is redrawn at
-/// most ten times a second. Use one bar from one thread.
+/// It appears only when standard error is a terminal, and is redrawn at most ten times a second. Elsewhere
+/// a plain line says the same twice a minute, so that logs stay short. Use one bar from one thread.
 ///
 /// ```swift
 /// var bar = ProgressBar()
@@ -13,8 +14,10 @@ import Foundation
 /// bar.finish()
 /// ```
 public struct ProgressBar {
-  /// Whether anything is drawn.
+  /// Whether a bar is drawn.
   public let isShown: Bool
+  /// Whether lines are written where no bar is.
+  private let writesLines: Bool
 
   private let now: () -> Duration
   private let columns: () -> Int
@@ -24,12 +27,20 @@ public struct ProgressBar {
   /// The newest state, kept for ``finish(erasing:)`` when it came too soon after the last.
   private var pending: String?
 
+  private static let isSilent = Mutex(false)
+
+  /// From now on no bar and no line appears.
+  public static func silence() { isSilent.withLock { $0 = true } }
+
   /// Makes a bar on standard error.
-  public init() {
+  ///
+  /// - Parameter writesLines: false where other lines tell how far the run has come.
+  public init(writesLines: Bool = true) {
+    let isSilent = Self.isSilent.withLock { $0 }
     let clock = ContinuousClock()
     let origin = clock.now
     self.init(
-      isShown: isatty(STDERR_FILENO) == 1,
+      isShown: isatty(STDERR_FILENO) == 1 && !isSilent, writesLines: writesLines && !isSilent,
       now: { origin.duration(to: clock.now) },
       columns: Self.terminalColumns,
       write: { FileHandle.standardError.write(Data($0.utf8)) })
@@ -37,10 +48,12 @@ public struct ProgressBar {
 
   /// Makes a bar with a clock and an output of its own.
   package init(
-    isShown: Bool, now: @escaping () -> Duration, columns: @escaping () -> Int = { 80 },
+    isShown: Bool, writesLines: Bool = false, now: @escaping () -> Duration,
+    columns: @escaping () -> Int = { 80 },
     write: @escaping (String) -> Void
   ) {
     self.isShown = isShown
+    self.writesLines = writesLines
     self.now = now
     self.columns = columns
     self.write = write
@@ -54,10 +67,16 @@ public struct ProgressBar {
   ///   - message: what else to say; control characters become spaces, and the line is cut at the
   ///     terminal's width.
   public mutating func update(step: Int, of total: Int, message: String = "") {
-    guard isShown else { return }
+    guard isShown || writesLines else { return }
     let time = now()
     let start = start ?? (step, time)
     self.start = start
+    guard isShown else {
+      let last = lastDrawn ?? start.time
+      guard time - last >= .seconds(30) else { return }
+      lastDrawn = time
+      return write(line(step, total, message, start, time) + "\n")
+    }
     if let last = lastDrawn, time - last < .milliseconds(100), step != total {
       pending = line(step, total, message, start, time)
       return
@@ -71,10 +90,10 @@ public struct ProgressBar {
   ///
   /// The bar can then be used again.
   public mutating func finish(erasing: Bool = false) {
+    defer { (start, lastDrawn, pending) = (nil, nil, nil) }
     guard isShown, lastDrawn != nil else { return }
     if let pending, !erasing { draw(pending) }
     write(erasing ? "\r\u{1B}[K" : "\n")
-    (start, lastDrawn, pending) = (nil, nil, nil)
   }
 
   private func line(

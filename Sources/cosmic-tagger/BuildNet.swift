@@ -23,7 +23,7 @@ struct BuildNet: ParsableCommand {
     try reportingErrors { () throws(TaggerError) in
       for line in try parameterListing(
         network.configuration, mode: network.pixels.mode)
-      { logger.info("\(line)") }
+      { Output.print("\(line)") }
     }
   }
 }

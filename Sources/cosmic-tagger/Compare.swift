@@ -38,6 +38,8 @@ struct Compare: ParsableCommand {
 
   @OptionGroup(title: "Network") var network: NetworkOptions
 
+  @OptionGroup(title: "Reporting") var reporting: ReportOptions
+
   func validate() throws {
     try network.check(network.comparedConfiguration)
     guard !network.pixels.sparse, !network.pixels.dense, !network.pixels.masked else {
@@ -59,7 +61,7 @@ struct Compare: ParsableCommand {
       network.heads.apply(to: &data, &training)
       try ComparisonRun(
         data: data, network: network.comparedConfiguration, training: training,
-        checkpoint: checkpoint, events: events, json: json, logger: logger
+        checkpoint: checkpoint, events: events, json: json, logger: reporting.logger()
       ).run()
     }
   }

@@ -1,12 +1,12 @@
 import ArgumentParser
 import CosmicTagger
 import Foundation
-import Logging
 
 /// The program: what users of the original write becomes arguments of this command line first.
 @main
 enum Program {
   static func main() {
+    Output.reserveStreams()
     do throws(TaggerError) {
       let arguments = try ArgumentTranslation.translate(
         Array(CommandLine.arguments.dropFirst()), accepted: OptionScope.options)
@@ -53,25 +53,5 @@ extension ParsableCommand {
       _ = Output.write("cosmic-tagger: \(error.description)\n", to: STDERR_FILENO)
       throw ExitCode(error.kind.rawValue)
     }
-  }
-
-  /// Prints what a run reports, line by line.
-  var logger: Logger {
-    Logger(label: "cosmic-tagger") { _ in PlainLog() }
-  }
-}
-
-/// A log that prints messages as they are: they are the program's output.
-struct PlainLog: LogHandler {
-  var metadata: Logger.Metadata = [:]
-  var logLevel = Logger.Level.info
-
-  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-    get { metadata[key] }
-    set { metadata[key] = newValue }
-  }
-
-  func log(event: LogEvent) {
-    Output.print("\(event.message)")
   }
 }

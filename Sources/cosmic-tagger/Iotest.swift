@@ -19,9 +19,13 @@ struct Iotest: ParsableCommand {
     help: ArgumentHelp("Batches to read.", valueName: "batches"))
   var iterations = 25
 
+  @OptionGroup(title: "Reporting") var reporting: ReportOptions
+
   func run() throws {
     try reportingErrors { () throws(TaggerError) in
-      try ReadingTest(data: data.configuration(), iterations: iterations, logger: logger).run()
+      try ReadingTest(
+        data: data.configuration(), iterations: iterations, logger: reporting.logger()
+      ).run()
     }
   }
 }

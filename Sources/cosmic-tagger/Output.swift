@@ -3,6 +3,19 @@ import Foundation
 
 /// What the program writes to its standard streams, which may be closed, full or a broken pipe.
 enum Output {
+  /// Takes the places of standard streams that are closed, where writing fails as before.
+  ///
+  /// Otherwise a file of the run would get one of them, and what is printed into it.
+  static func reserveStreams() {
+    while true {
+      let descriptor = open("/dev/null", O_RDONLY)
+      guard (0...STDERR_FILENO).contains(descriptor) else {
+        if descriptor >= 0 { close(descriptor) }
+        return
+      }
+    }
+  }
+
   /// Prints a line, or ends the process if nobody can read it any more.
   ///
   /// One write a line: lines of several processes do not mix, and none is lost in a buffer.

@@ -69,6 +69,8 @@ struct Profile: ParsableCommand {
 
   @OptionGroup(title: "Network") var network: NetworkOptions
 
+  @OptionGroup(title: "Reporting") var reporting: ReportOptions
+
   func validate() throws { try network.check(network.configuration) }
 
   func run() throws {
@@ -87,7 +89,7 @@ struct Profile: ParsableCommand {
       try ProfilingRun(
         data: data, network: network.configuration, training: training,
         preset: network.preset.rawValue, steps: steps, warmUp: warmUp, output: output,
-        logger: logger
+        logger: reporting.logger()
       ).run()
     }
   }

@@ -33,6 +33,8 @@ struct Simulate: ParsableCommand {
     help: ArgumentHelp("Share of events that have a neutrino interaction.", valueName: "share"))
   var neutrinoFraction = LArTPCSimulation.Configuration().neutrinoFraction
 
+  @OptionGroup(title: "Reporting") var reporting: ReportOptions
+
   func run() throws {
     try reportingErrors { () throws(TaggerError) in
       var configuration = LArTPCSimulation.Configuration()
@@ -41,7 +43,7 @@ struct Simulate: ParsableCommand {
       try SimulationRun(
         output: output, overwrites: overwrite, eventCount: events, seed: seed,
         configuration: configuration,
-        logger: logger
+        logger: reporting.logger()
       ).run()
     }
   }

@@ -104,6 +104,8 @@ struct Train: ParsableCommand {
 
   @OptionGroup(title: "Network") var network: NetworkOptions
 
+  @OptionGroup(title: "Reporting") var reporting: ReportOptions
+
   func validate() throws {
     try network.check(network.configuration)
     guard lossBalanceScheme == nil || balanceLoss == nil else {
@@ -119,7 +121,7 @@ struct Train: ParsableCommand {
       network.heads.apply(to: &data, &training)
       try TrainingRun(
         data: data, network: network.configuration, training: training,
-        logger: logger, stop: StopRequest()
+        logger: reporting.logger(), stop: StopRequest()
       ).run()
     }
   }

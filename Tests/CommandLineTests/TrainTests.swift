@@ -49,12 +49,19 @@ struct TrainTests {
       contentsOf: URL(fileURLWithPath: scratch.file("runs/1/event_display.png")))
     #expect(Array(picture.prefix(8)) == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
     #expect(scratch.contents == ["runs"])
-    let left = try FileManager.default.subpathsOfDirectory(atPath: scratch.file("runs/1"))
     #expect(
-      left.sorted() == [
-        "checkpoints", "checkpoints/checkpoint", "checkpoints/model-5.h5", "config.yaml",
-        "event_display.png",
+      try Self.left(in: scratch.file("runs/1")) == [
+        ".lock", "best_event.png", "checkpoints", "checkpoints/checkpoint",
+        "checkpoints/model-5.h5", "config.yaml", "event_display.png", "process.log", "scores.json",
+        "throughput.csv", "train", "train/events", "train_metrics.csv", "worst_event.png",
       ])
+  }
+
+  /// All files below a folder; TensorBoard's have the time and the process in their names.
+  private static func left(in folder: String) throws -> [String] {
+    try FileManager.default.subpathsOfDirectory(atPath: folder).map { path in
+      path.contains("events.out") ? String(path.prefix { $0 != "." }) : path
+    }.sorted()
   }
 
   @Test("computes full images where nothing else is said, and draws none if told so")
@@ -66,11 +73,12 @@ struct TrainTests {
     #expect(result.code == 0 && result.error.isEmpty)
     #expect(result.lines.contains(" SPARSE........................: False"))
     #expect(result.lines.filter { $0.hasPrefix("train Step") }.count == 2)
-    let left = try FileManager.default.subpathsOfDirectory(atPath: scratch.path)
     #expect(
-      left.sorted() == [
-        "kept", "kept/checkpoints", "kept/checkpoints/checkpoint", "kept/checkpoints/model-1.h5",
-        "kept/checkpoints/model-2.h5", "log", "log/config.yaml",
+      try Self.left(in: scratch.path) == [
+        "kept", "kept/checkpoints", "kept/checkpoints/.lock", "kept/checkpoints/checkpoint", "kept/checkpoints/model-1.h5",
+        "kept/checkpoints/model-2.h5", "log", "log/.lock", "log/config.yaml", "log/process.log",
+        "log/scores.json", "log/throughput.csv", "log/train", "log/train/events",
+        "log/train_metrics.csv",
       ])
     // Another run begins where this one ended.
     let next = try Tool.run(
@@ -121,7 +129,9 @@ struct TrainTests {
     #expect(result.code == 65)
     #expect(
       result.error.wholeMatch(
-        of: /cosmic-tagger: the loss is (not a number|-?inf): lower the learning rate or check .*\n/
+        of:
+          /cosmic-tagger: step \d+, events \d+: the (loss|gradient) .*; the events are in log\/nonfinite-step-\d+\.h5, the network before the step in log\/checkpoints\/model-\d+\.h5, for --file and --weights\n/
+
       ) != nil)
   }
 

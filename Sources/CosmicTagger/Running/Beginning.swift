@@ -2,63 +2,74 @@ import Logging
 import Networks
 import Training
 
-/// Where a run begins: from the newest checkpoint of its folder, else from given weights, else anew.
+/// What a run begins from: the newest checkpoint of its folder, else given weights, else nothing.
 struct Beginning {
-  private let training: TrainingConfiguration
-  private let configuration: UResNetConfiguration
-  private let logger: Logger
+  /// A checkpoint, where there is one, and its file.
+  private let found: (file: String, checkpoint: Checkpoint)?
+  /// Whether it is of the run itself.
+  private let isResumed: Bool
 
-  init(
-    _ training: TrainingConfiguration, _ configuration: UResNetConfiguration, _ logger: Logger
-  ) {
-    self.training = training
-    self.configuration = configuration
-    self.logger = logger
-  }
-
-  /// Gives a trainer what it begins from.
+  /// Reads what there is.
   ///
-  /// - Returns: the checkpoint of the run itself that it goes on from; nothing for a new run.
-  /// - Throws: `TaggerError` or `CheckpointError` when a checkpoint cannot be read or does not fit.
-  func restore(_ trainer: Trainer, from folder: CheckpointFolder) throws -> Checkpoint? {
+  /// - Throws: `TaggerError` or `FileError` when it cannot be read, or is of a run that began elsewhere.
+  init(
+    _ folder: CheckpointFolder, _ training: TrainingConfiguration, _ logger: Logger
+  ) throws {
     let newest = try folder.latest { logger.warning("\($0)") }
-    guard let (file, checkpoint) = newest else {
-      try loadWeights(into: trainer)
-      return nil
+    isResumed = newest != nil
+    guard let newest else {
+      found = try training.weights.map { path in
+        let file = try CheckpointIndex.file(named: path)
+        return (file, try Checkpoint(contentsOf: file))
+      }
+      return
     }
-    if let weights = training.weights, checkpoint.state["weights"] != weights {
+    if let weights = training.weights, newest.checkpoint.state["weights"] != weights,
+      try !folder.holds(weights)
+    {
       throw TaggerError(
         .usage,
         "\(folder.folder) holds a run that did not begin from \(weights): choose another "
           + "--log-directory to begin from there, or leave --weights out to go on")
     }
-    try load(
-      checkpoint, file, into: trainer,
-      remedy: "give the network's switches that it was trained with, or another --log-directory")
+    found = newest
+  }
+
+  /// How far a run has come.
+  struct Place {
+    /// Steps taken.
+    var steps = 0
+    /// What its checkpoint says beside numbers.
+    var state: [String: String] = [:]
+  }
+
+  /// How far the run has come that goes on; nothing for a new run.
+  var place: Place? {
+    guard isResumed, let found else { return nil }
+    return Place(steps: found.checkpoint.step, state: found.checkpoint.state)
+  }
+
+  /// Gives a trainer what was found.
+  ///
+  /// - Throws: `CheckpointError` when it does not fit.
+  func restore(
+    _ trainer: Trainer, _ configuration: UResNetConfiguration, iterations: Int, _ logger: Logger
+  ) throws {
+    guard let (file, checkpoint) = found else { return }
+    for line in checkpoint.differences(file, from: configuration) { logger.info("\(line)") }
+    let remedy = "give the network's switches that it was trained with"
+    try checkpoint.load(
+      into: trainer.network, file: file,
+      remedy: isResumed ? "\(remedy), or another --log-directory" : remedy)
+    logger.info("Restoring weights from  \(file)")
+    guard isResumed else { return }
     try trainer.restore(checkpoint.training, steps: checkpoint.step, file: file)
     if checkpoint.training == nil {
       logger.warning("\(file) says nothing of the optimizer, which begins anew")
     }
     let done =
-      checkpoint.step < training.iterations
-      ? "" : ": all \(training.iterations) steps are taken, -i counts those of the whole run"
+      checkpoint.step < iterations
+      ? "" : ": all \(iterations) steps are taken, -i counts those of the whole run"
     logger.info("Going on after step \(checkpoint.step)\(done)")
-    return checkpoint
-  }
-
-  private func loadWeights(into trainer: Trainer) throws {
-    guard let path = training.weights else { return }
-    let file = try CheckpointIndex.file(named: path)
-    try load(
-      try Checkpoint(contentsOf: file), file, into: trainer,
-      remedy: "give the network's switches that it was trained with")
-  }
-
-  private func load(
-    _ checkpoint: Checkpoint, _ file: String, into trainer: Trainer, remedy: String
-  ) throws {
-    for line in checkpoint.differences(file, from: configuration) { logger.info("\(line)") }
-    try checkpoint.load(into: trainer.network, file: file, remedy: remedy)
-    logger.info("Restoring weights from  \(file)")
   }
 }

@@ -55,6 +55,13 @@ struct CheckpointFolder {
 
   private static func name(_ step: Int) -> String { "model-\(step).h5" }
 
+  /// Whether a path means a checkpoint of this folder.
+  func holds(_ path: String) throws(TaggerError) -> Bool {
+    let file = URL(fileURLWithPath: try CheckpointIndex.file(named: path))
+    return file.deletingLastPathComponent().resolvingSymlinksInPath().path
+      == URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
+  }
+
   /// The newest checkpoint that is sound; nothing where there is none at all.
   ///
   /// - Parameter report: is told of each that is damaged.

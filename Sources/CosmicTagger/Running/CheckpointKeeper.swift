@@ -20,11 +20,11 @@ final class CheckpointKeeper {
   private var latest: Int?
 
   /// - Parameters:
-  ///   - restored: what the run goes on from.
+  ///   - place: how far the run has come that goes on.
   ///   - report: is told what was kept as the best.
   init(
     _ folder: CheckpointFolder, _ logFolder: OutputFolder, _ network: UResNetConfiguration,
-    _ data: DataConfiguration, _ training: TrainingConfiguration, restored: Checkpoint?,
+    _ data: DataConfiguration, _ training: TrainingConfiguration, after place: Beginning.Place?,
     report: @escaping (String) -> Void
   ) {
     self.folder = folder
@@ -33,8 +33,8 @@ final class CheckpointKeeper {
     self.training = training
     self.report = report
     settings = network.settings.merging(data.imageSettings) { $1 }
-    state = restored?.state ?? [:]
-    latest = restored?.step
+    state = place?.state ?? [:]
+    latest = place?.steps
     if let step = state["best-step"].flatMap({ Int($0) }),
       let overlap = state["best-neutrino-iou"].flatMap({ Double($0) })
     {

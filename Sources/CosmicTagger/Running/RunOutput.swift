@@ -14,8 +14,11 @@ final class RunOutput {
     let batches: [LoadedBatch]
     /// Seconds that the step waited for its batches.
     let waited: Double
-    /// Seconds from the step before.
+    /// Seconds of all of it.
     let duration: Double
+
+    /// Events it was taken on.
+    var events: Int { batches.reduce(0) { $0 + $1.events.count } }
   }
 
   let logger: Logger
@@ -24,14 +27,17 @@ final class RunOutput {
   private let throughput: MetricsFile
   private let tests: MetricsFile?
   private let passes: MetricsFile?
+  private let boards: RunBoards?
   private var bar: ProgressBar
 
   /// Opens the tables, and goes on with them after so many steps.
   ///
-  /// - Throws: `FileError` when one cannot be written.
+  /// - Throws: `TaggerError` or `FileError` when one cannot be written.
   init(
-    _ folder: OutputFolder, _ training: TrainingConfiguration, after steps: Int, logger: Logger
+    _ folder: OutputFolder, _ training: TrainingConfiguration, after steps: Int,
+    boards: RunBoards?, logger: Logger
   ) throws {
+    self.boards = boards
     self.logger = logger
     self.training = training
     self.steps = try MetricsFile(folder.file("train_metrics.csv"), from: steps)
@@ -42,19 +48,22 @@ final class RunOutput {
     passes =
       training.validatesAll
       ? try MetricsFile(folder.file("validation_metrics.csv"), from: steps + 1) : nil
-    bar = ProgressBar()
+    // Steps have lines of their own.
+    bar = ProgressBar(writesLines: false)
   }
 
   /// Tells of a step.
   func stepped(_ step: CompletedStep) throws {
     try steps.append(step: step.number, step.figures.named)
-    let events = step.batches.reduce(0) { $0 + $1.events.count }
-    try throughput.append(
-      step: step.number, [("seconds", step.duration), ("events", Double(events))])
+    let events = Double(step.events)
+    try throughput.append(step: step.number, [("seconds", step.duration), ("events", events)])
     if step.number % training.loggingIteration == 0 || step.number == training.iterations - 1 {
-      say("train", step.number, step.figures, Double(events) / step.duration, times(step))
+      say("train", step.number, step.figures, events / step.duration, times(step))
     }
   }
+
+  /// Tells TensorBoard of a step.
+  func summarize(_ step: CompletedStep) throws { try boards?.stepped(step) }
 
   private func times(_ step: CompletedStep) -> [(name: String, value: Double)] {
     var times = [
@@ -76,6 +85,7 @@ final class RunOutput {
     _ times: [(name: String, value: Double)]
   ) throws {
     try tests?.append(step: steps, figures.named)
+    try boards?.judged("test", after: steps, figures)
     say("test", steps, figures, rate, times)
   }
 
@@ -85,6 +95,7 @@ final class RunOutput {
     _ times: [(name: String, value: Double)]
   ) throws {
     try passes?.append(step: steps, figures.named)
+    try boards?.judged("val", after: steps, figures)
     say("val", steps, figures, rate, times)
   }
 
@@ -110,9 +121,11 @@ final class RunOutput {
   /// Shows how far the run has come.
   func progress(_ steps: Int) { bar.update(step: steps, of: training.iterations) }
 
-  /// Brings to the disk what belongs to the steps that a checkpoint is about to hold.
-  func flush() throws {
-    for file in [steps, throughput, tests, passes] { try file?.flush() }
+  /// Brings to the disk what belongs to the steps that a checkpoint of a network is about to hold.
+  func flush(_ trainer: Trainer, after steps: Int) throws {
+    boards?.distributed(trainer, after: steps)
+    try boards?.flush()
+    for file in [self.steps, throughput, tests, passes] { try file?.flush() }
   }
 
   /// Ends the progress bar.

@@ -30,9 +30,15 @@ public struct StepFigures: Sendable {
   /// Names and values as the original's tables and TensorBoard entries have them: the loss first, then
   /// the means, then each plane's.
   public var named: [(name: String, value: Double)] {
-    [("loss", loss)] + Self.named(metrics, "Average")
-      + heads.named.map { ("Average/\(Self.headNames[$0.name] ?? $0.name)", $0.value) }
-      + planes.enumerated().flatMap { Self.named($0.element, "plane\($0.offset)") }
+    var named = [(name: "loss", value: loss)] + Self.named(metrics, "Average")
+    named += heads.named.map { ("Average/\(Self.headNames[$0.name] ?? $0.name)", $0.value) }
+    for (plane, metrics) in planes.enumerated() {
+      named += Self.named(metrics, "plane\(plane)")
+      guard plane < heads.detections.count, plane < heads.distances.count else { continue }
+      named.append(("plane\(plane)/VertexDetection", heads.detections[plane].mean))
+      named.append(("plane\(plane)/VertexResolution", heads.distances[plane].mean))
+    }
+    return named
   }
 
   private static func named(

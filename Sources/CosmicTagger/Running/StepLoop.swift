@@ -11,6 +11,7 @@ final class StepLoop {
   private let output: RunOutput
   private let validation: Validation?
   private let keeper: CheckpointKeeper
+  private let profile: RunProfile
   private let stop: StopRequest?
   private var watch: LossWatch
   private var skippedInARow = 0
@@ -22,7 +23,7 @@ final class StepLoop {
   init(
     _ trainer: Trainer, _ training: TrainingConfiguration, _ schedule: LearningRateSchedule,
     _ geometry: ImageGeometry, output: RunOutput, validation: Validation?,
-    keeper: CheckpointKeeper, stop: StopRequest?
+    keeper: CheckpointKeeper, profile: RunProfile, stop: StopRequest?
   ) {
     self.trainer = trainer
     self.training = training
@@ -31,6 +32,7 @@ final class StepLoop {
     self.output = output
     self.validation = validation
     self.keeper = keeper
+    self.profile = profile
     self.stop = stop
     watch = LossWatch(state: keeper.state)
   }
@@ -43,9 +45,11 @@ final class StepLoop {
     var step = first
     do {
       while step < training.iterations {
+        profile.begin(step)
         try take(step, loader)
         step += 1
         try close(step)
+        profile.end(training: durations[durations.count - 1])
         if let signal = stop?.signal, step < training.iterations {
           try save(step)
           throw stopped(by: signal, after: step)
@@ -58,13 +62,16 @@ final class StepLoop {
       throw error
     }
     output.finish()
+    try profile.write()
   }
 
   private func take(_ step: Int, _ loader: EventLoader) throws {
     var clock = Stopwatch()
     var batches: [LoadedBatch] = []
-    while batches.count < training.accumulation, let batch = try loader.next() {
-      batches.append(batch)
+    try profile.measure("wait", \.io) {
+      while batches.count < training.accumulation, let batch = try loader.next() {
+        batches.append(batch)
+      }
     }
     let waited = clock.lap()
     if durations.isEmpty, training.mode == .sparse, let batch = batches.first {
@@ -78,6 +85,7 @@ final class StepLoop {
       }
       skippedInARow = 0
       durations.append(waited + clock.lap())
+      profile.add(result.step)
       warn(result.step.loss, step, batches)
       let figures = heads.reduce(into: HeadFigures()) { $0.add($1.figures) }
       try report(step, result.step.loss, result.confusions, figures, rate, result, batches, waited)
@@ -97,13 +105,16 @@ final class StepLoop {
       repeating: [Confusion](
         repeating: Confusion(classes: SiteAssembly.PixelClass.allCases.count),
         count: geometry.planes), count: 1)
-    let figures = StepFigures(
-      loss: loss, result == nil ? nothing : confusions, pixelsPerImage: geometry.pixels,
-      averaging: training.averaging, heads: heads)
-    try output.stepped(
-      RunOutput.CompletedStep(
-        number: step, figures: figures, learningRate: rate, result: result, batches: batches,
-        waited: waited, duration: durations[durations.count - 1]))
+    let figures = profile.measure("metrics", \.metrics) {
+      StepFigures(
+        loss: loss, result == nil ? nothing : confusions, pixelsPerImage: geometry.pixels,
+        averaging: training.averaging, heads: heads)
+    }
+    let completed = RunOutput.CompletedStep(
+      number: step, figures: figures, learningRate: rate, result: result, batches: batches,
+      waited: waited, duration: durations[durations.count - 1])
+    try profile.measure("log", \.log) { try output.stepped(completed) }
+    try profile.measure("summary", \.summary) { try output.summarize(completed) }
   }
 
   private func warn(_ loss: Double, _ step: Int, _ batches: [LoadedBatch]) {
@@ -140,7 +151,7 @@ final class StepLoop {
 
   /// What comes after a step: validation, and a checkpoint where it is time.
   private func close(_ steps: Int) throws {
-    try validation?.run(trainer, after: steps)
+    try profile.measure("validation", \.val) { try validation?.run(trainer, after: steps) }
     if steps % training.checkpointIteration == 0 || steps == training.iterations {
       try save(steps, judging: true)
     }
@@ -150,9 +161,12 @@ final class StepLoop {
   private func save(_ steps: Int, judging: Bool = false) throws {
     guard !keeper.has(steps) else { return }
     let score = judging ? try validation?.score(trainer, after: steps) : nil
-    try output.flush()
+    try output.flush(trainer, after: steps)
+    try profile.write()
     let state = watch.state.merging(validation?.state ?? [:]) { $1 }
-    try keeper.write(steps, trainer, state, score: score)
+    try profile.measure("checkpoint", \.checkpoint) {
+      try keeper.write(steps, trainer, state, score: score)
+    }
   }
 
   private func stopped(by signal: Int32, after steps: Int) -> TaggerError {

@@ -58,38 +58,51 @@ public struct TrainingRun {
     let lock = try RunLock(folder, option: "--log-directory")
     defer { withExtendedLifetime(lock) {} }
     try configuration.validate()
-    try geometry.checkDepth(configuration.depth)
     let file = try LogFile(folder.file("process.log"))
     let logger = Logger(label: console.label) { _ in RunLog(console.handler, file) }
     report(configuration, geometry, to: logger)
-    let scoring = Scoring(data: data, training: training, geometry: geometry, logger: logger)
-    try scoring.checkAuxiliaryFile()
-
-    let network = try configuration.network(training.mode, seed: training.seed)
-    logger.info("Total number of trainable parameters in this network: \(network.parameterCount)")
-    let trainer = Trainer(
-      network: network, loss: training.loss,
-      optimizer: training.optimizer.make(weightDecay: training.weightDecay),
-      threads: Threads(count: training.threads), seed: training.seed,
-      convolution: training.convolution, precision: training.precision,
-      gradients: training.gradients)
     let option =
       training.checkpointDirectory == nil ? "--log-directory" : "--checkpoint-directory"
     let checkpoints = try CheckpointFolder(
       training.checkpointDirectory.map { path throws(TaggerError) in
         try OutputFolder(path, option: option)
       } ?? folder, option: option)
-    let beginning = Beginning(training, configuration, logger)
-    let restored = try beginning.restore(trainer, from: checkpoints)
-    // Before the configuration of an earlier run is written over, all that may fail has been tried.
+    // Another log's run may have them as its own.
+    let second =
+      training.checkpointDirectory == nil
+      ? lock : try RunLock(OutputFolder(checkpoints.folder), option: option)
+    defer { withExtendedLifetime(second) {} }
+    var beginning: Beginning? = try Beginning(checkpoints, training, logger)
+    // Not before it is known that this run, and no other, has the folder's checkpoints.
     try writeConfiguration(configuration, folder)
-    try run(
-      trainer, configuration, geometry, folder, checkpoints, restored, scoring, logger)
+    try geometry.checkDepth(configuration.depth)
+    let scoring = Scoring(data: data, training: training, geometry: geometry, logger: logger)
+    try scoring.checkAuxiliaryFile()
+
+    let trainer = try trainer(configuration, logger)
+    try beginning?.restore(trainer, configuration, iterations: training.iterations, logger)
+    let place = beginning?.place
+    // It holds as much memory as the network and its optimizer.
+    beginning = nil
+    try run(trainer, configuration, geometry, folder, checkpoints, place, scoring, logger)
+  }
+
+  private func trainer(
+    _ configuration: UResNetConfiguration, _ logger: Logger
+  ) throws -> Trainer {
+    let network = try configuration.network(training.mode, seed: training.seed)
+    logger.info("Total number of trainable parameters in this network: \(network.parameterCount)")
+    return Trainer(
+      network: network, loss: training.loss,
+      optimizer: training.optimizer.make(weightDecay: training.weightDecay),
+      threads: Threads(count: training.threads), seed: training.seed,
+      convolution: training.convolution, precision: training.precision,
+      gradients: training.gradients)
   }
 
   private func run(
     _ trainer: Trainer, _ configuration: UResNetConfiguration, _ geometry: ImageGeometry,
-    _ folder: OutputFolder, _ checkpoints: CheckpointFolder, _ restored: Checkpoint?,
+    _ folder: OutputFolder, _ checkpoints: CheckpointFolder, _ place: Beginning.Place?,
     _ scoring: Scoring, _ logger: Logger
   ) throws {
     let planner = NetworkPlanner(
@@ -100,16 +113,19 @@ public struct TrainingRun {
       logger.info("\(summary)")
     }
     let assembly = SiteAssembly(geometry, data)
-    let first = restored?.step ?? 0
-    let output = try RunOutput(folder, training, after: first, logger: logger)
+    let first = place?.steps ?? 0
+    let boards = try RunBoards(
+      folder, training, geometry,
+      configuration: ResolvedConfiguration(data, configuration, training), after: first)
+    let output = try RunOutput(folder, training, after: first, boards: boards, logger: logger)
     let keeper = CheckpointKeeper(
-      checkpoints, folder, configuration, data, training, restored: restored
+      checkpoints, folder, configuration, data, training, after: place
     ) { output.say($0) }
     let loop = StepLoop(
       trainer, training, try schedule(), geometry, output: output,
       validation: Validation(
         data, training, geometry, planner, after: first, state: keeper.state, output: output),
-      keeper: keeper, stop: stop)
+      keeper: keeper, profile: try RunProfile(folder, training, after: first), stop: stop)
     try loop.run(
       from: first,
       EventLoader(

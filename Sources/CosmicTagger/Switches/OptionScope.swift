@@ -46,10 +46,12 @@ public enum OptionScope {
     "--summary-iteration", "--profile",
   ]
 
+  private static let reporting: Set<String> = ["--quiet", "--log-format"]
+
   /// Options without a value.
   static let bare: Set<String> = [
     "--sparse", "--dense", "--masked", "--no-summary-images", "--classification", "--vertex",
-    "--validate-all", "--no-tensorboard", "--profile",
+    "--validate-all", "--no-tensorboard", "--profile", "--quiet",
   ]
 
   /// What a preset decides, so that another one takes its place.
@@ -62,16 +64,17 @@ public enum OptionScope {
 
   /// Every option that a configuration file may name.
   public static let all = events.union(network).union(heads).union(precision).union(threads)
-    .union(training)
+    .union(training).union(reporting)
 
   /// The options of a command.
   public static func options(of command: String) -> Set<String> {
     switch command {
     case "train": all
     case "profile":
-      events.union(network).union(heads).union(precision).union(threads).union(["--site-index"])
-    case "compare": events.union(network).union(heads).union(threads)
-    case "iotest": events.union(["--iterations"])
+      events.union(network).union(heads).union(precision).union(threads).union(reporting)
+        .union(["--site-index"])
+    case "compare": events.union(network).union(heads).union(threads).union(reporting)
+    case "iotest": events.union(reporting).union(["--iterations"])
     case "build_net": network.union(heads)
     default: []
     }

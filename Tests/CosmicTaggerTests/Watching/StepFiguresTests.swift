@@ -28,7 +28,7 @@ struct StepFiguresTests {
     arguments: TrainingConfiguration.Averaging.allCases)
   func values(_ averaging: TrainingConfiguration.Averaging) throws {
     let named = StepFigures(
-      loss: 0.25, confusions: confusions, pixelsPerImage: 100, averaging: averaging
+      loss: 0.25, confusions, pixelsPerImage: 100, averaging: averaging
     ).named
     #expect(
       named.map(\.name)
@@ -58,7 +58,7 @@ struct StepFiguresTests {
     heads.detections = [.init(count: 2, sum: 1), .init()]
     heads.distances = [.init(count: 2, sum: 30), .init()]
     let named = StepFigures(
-      loss: 1, confusions: confusions, pixelsPerImage: 100, averaging: .image, heads: heads
+      loss: 1, confusions, pixelsPerImage: 100, averaging: .image, heads: heads
     ).named
     let ofHeads = named.filter { $0.name.contains("Vertex") || $0.name.contains("Event") }
     #expect(

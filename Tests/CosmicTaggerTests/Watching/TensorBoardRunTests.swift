@@ -70,7 +70,7 @@ struct TensorBoardRunTests {
     let folder = scratch.file("log/train")
     let board = try TensorBoardRun(folder: folder)
     let figures = StepFigures(
-      loss: 0.5, confusions: try confusions(sites.labels, sites), pixelsPerImage: 32,
+      loss: 0.5, try confusions(sites.labels, sites), pixelsPerImage: 32,
       averaging: .image)
     board.add(figures.named, step: 25)
     try board.addImages(of: sites, predictions: sites.labels, geometry, step: 25)

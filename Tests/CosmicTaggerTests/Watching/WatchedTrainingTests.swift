@@ -55,7 +55,7 @@ struct WatchedTrainingTests {
       (times.forward, times.backward) = (result.step.forwardSeconds, result.step.backwardSeconds)
       times.optimizer = result.step.optimizerSeconds
       let figures = StepFigures(
-        loss: result.step.loss, confusions: result.confusions, pixelsPerImage: geometry.pixels,
+        loss: result.step.loss, result.confusions, pixelsPerImage: geometry.pixels,
         averaging: .image)
       board.add(figures.named, step: step)
       if step % 4 == 0 {

@@ -1,0 +1,99 @@
+import ArgumentParser
+import Foundation
+import Logging
+import Telemetry
+
+/// How a command tells what it does.
+struct ReportOptions: ParsableArguments {
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case text, json
+  }
+
+  @Flag(help: "Say nothing but warnings and errors; files are written all the same.")
+  var quiet = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Form of the lines that are printed.",
+      discussion: "json: an object a line, with time, level, message and, of steps, every figure."))
+  var logFormat = Format.text
+
+  /// Prints what a run reports, line by line; progress is silenced where that is asked.
+  func logger() -> Logger {
+    if quiet { ProgressBar.silence() }
+    var logger = Logger(label: "cosmic-tagger") { _ in
+      logFormat == .json ? JSONLog() as any LogHandler : PlainLog()
+    }
+    if quiet { logger.logLevel = .warning }
+    return logger
+  }
+}
+
+/// A log that prints messages as they are: they are the program's output.
+struct PlainLog: LogHandler {
+  var metadata: Logger.Metadata = [:]
+  var logLevel = Logger.Level.info
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    Output.print("\(event.message)")
+  }
+}
+
+/// A log for programs: each message is a JSON object on a line of its own.
+struct JSONLog: LogHandler {
+  var metadata: Logger.Metadata = [:]
+  var logLevel = Logger.Level.info
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    var fields: [String: Field] = [:]
+    for (name, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) {
+      fields[name] = Field("\(value)")
+    }
+    fields["time"] = .text(Date.now.ISO8601Format(.init(includingFractionalSeconds: true)))
+    fields["level"] = .text(event.level.rawValue)
+    fields["message"] = .text("\(event.message)")
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // Texts and finite numbers can always be encoded.
+    guard let line = try? encoder.encode(fields) else { return }
+    Output.print(String(decoding: line, as: UTF8.self))
+  }
+
+  /// A number where it is one, null for one that nobody can know, otherwise a text.
+  private enum Field: Encodable {
+    case number(Double)
+    case whole(Int)
+    case unknown
+    case text(String)
+
+    init(_ text: String) {
+      if let whole = Int(text) {
+        self = .whole(whole)
+      } else if let number = Double(text) {
+        self = number.isFinite ? .number(number) : .unknown
+      } else {
+        self = .text(text)
+      }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      switch self {
+      case .number(let number): try container.encode(number)
+      case .whole(let whole): try container.encode(whole)
+      case .unknown: try container.encodeNil()
+      case .text(let text): try container.encode(text)
+      }
+    }
+  }
+}
