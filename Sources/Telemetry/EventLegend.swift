@@ -17,35 +17,36 @@ struct EventLegend {
     hasMagnifiedPanels: Bool
   ) {
     self.magnification = magnification
-    var groups: [[Entry]] = []
-    if panels.contains(.truth) || panels.contains(.prediction) {
-      groups.append(
-        zip(EventDisplay.classColors, EventDisplay.classNames).map { .swatch($0, $1) })
-    }
-    groups.append([.charge(colors)])
-    if panels.contains(.errors) {
-      let names = EventDisplay.classNames
-      groups.append(
-        [.text("errors:")]
-          + SiteAnswer.errors.reversed().map {
-            .swatch($0.color, "\(names[$0.truth]) as \(names[$0.prediction])")
-          })
-      groups.append([.text("dark: right")])
-    }
+    let names = EventDisplay.classNames
     let box = hasMagnifiedPanels ? "; boxes are shown magnified below" : ""
-    groups.append([.text("wires to the right, drift time upwards\(box)")])
+    var groups: [[Entry]] = [
+      [.charge(colors), .text("wires to the right, drift time upwards\(box)")]
+    ]
+    if panels.contains(.truth) || panels.contains(.prediction) {
+      groups[0] = zip(EventDisplay.classColors, names).map { .swatch($0, $1) } + groups[0]
+    }
+    if panels.contains(.errors) {
+      let errors = SiteAnswer.errors.reversed().map { error -> Entry in
+        .swatch(error.color, "\(names[error.truth]) as \(names[error.prediction])")
+      }
+      groups.append([.text("errors:")] + errors + [.text("dark: right")])
+    }
+    self.lines = groups.flatMap { Self.broken($0, width: width / magnification) }
+  }
+
+  /// A line, or several where it is too long.
+  private static func broken(_ entries: [Entry], width: Int) -> [[Entry]] {
     var lines: [[Entry]] = [[]]
     var used = 0
-    for entry in groups.joined() {
-      let taken = Self.width(entry) * magnification
-      if used + taken > width, lines.last?.isEmpty == false {
+    for entry in entries {
+      if used + Self.width(entry) > width, used > 0 {
         lines.append([])
         used = 0
       }
       lines[lines.count - 1].append(entry)
-      used += taken
+      used += Self.width(entry)
     }
-    self.lines = lines
+    return lines
   }
 
   private var lineHeight: Int { 14 * magnification }

@@ -34,33 +34,33 @@ struct PanelScale: Sendable {
   }
 
   /// The true neutrino interaction in a panel of the same size, as large as it can be with something
-  /// around it; nothing where there is none, or where it fills the plane.
+  /// around it, and at least twice as large as here; nothing where there is none.
   func magnified(_ plane: PlanePicture) -> PanelScale? {
     guard let extent = plane.neutrinoExtent else { return nil }
-    func padded(_ range: ClosedRange<Int>) -> Int { range.count + max(range.count / 4, 16) }
+    // What was left out at the ends, and a margin.
+    func padded(_ range: ClosedRange<Int>) -> Int { range.count * 3 / 2 + 16 }
     let centre = (
       row: (extent.rows.lowerBound + extent.rows.upperBound) / 2,
       column: (extent.columns.lowerBound + extent.columns.upperBound) / 2
     )
-    for finer in finerScales.reversed() {
-      let columns = width * finer.pooling / finer.magnification
-      let rows = height * finer.pooling / finer.magnification
-      guard columns >= min(padded(extent.columns), plane.width),
-        rows >= min(padded(extent.rows), plane.height)
-      else { continue }
-      return PanelScale(
+    let scales = finerScales.map { finer in
+      PanelScale(
         pooling: finer.pooling, magnification: finer.magnification,
-        window: PlaneWindow(rows: rows, columns: columns, around: centre, of: plane))
+        window: PlaneWindow(
+          rows: height * finer.pooling / finer.magnification,
+          columns: width * finer.pooling / finer.magnification, around: centre, of: plane))
     }
-    return nil
+    return scales.last {
+      $0.window.columns >= padded(extent.columns) && $0.window.rows >= padded(extent.rows)
+    } ?? scales.first
   }
 
-  /// Every scale that shows more of a pixel than this one, the coarsest first.
+  /// Every scale that shows a pixel at least twice as large as this one, the coarsest first.
   private var finerScales: [(pooling: Int, magnification: Int)] {
-    let pooled = (1..<max(pooling, 1)).reversed().map { (pooling: $0, magnification: 1) }
-    let first = pooling == 1 ? magnification + 1 : 2
-    guard first <= Self.mostMagnification else { return pooled }
-    return pooled + (first...Self.mostMagnification).map { (pooling: 1, magnification: $0) }
+    let poolings = stride(from: pooling / 2, to: 0, by: -1)
+    let first = pooling == 1 ? 2 * magnification : 2
+    let magnifications = stride(from: first, through: Self.mostMagnification, by: 1)
+    return poolings.map { ($0, 1) } + magnifications.map { (1, $0) }
   }
 
   /// Where a window lies in a panel that shows all of a plane: the left upper corner, and the size.

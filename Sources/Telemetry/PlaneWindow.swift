@@ -27,22 +27,34 @@ struct PlaneWindow: Equatable, Sendable {
 }
 
 extension PlanePicture {
-  /// Rows and columns of the true neutrino interaction; nothing where there is none.
+  /// Rows and columns that hold most of the true neutrino interaction's charge; nothing where there
+  /// is none.
   ///
-  /// Of many sites a hundredth at each end is left out: what strays far would make the rest small.
+  /// A tenth of the charge is left out at each end: neutrons and photons make sparks far from the
+  /// vertex, and to show them all would show nothing magnified.
   var neutrinoExtent: (rows: ClosedRange<Int>, columns: ClosedRange<Int>)? {
     guard let truth else { return nil }
     let sites = truth.indices.filter { truth[$0] == 2 }
-    guard let rows = Self.extent(sites.map { self.rows[$0] }),
-      let columns = Self.extent(sites.map { self.columns[$0] })
+    guard let rows = extent(of: sites, self.rows), let columns = extent(of: sites, self.columns)
     else { return nil }
     return (rows, columns)
   }
 
-  private static func extent(_ places: [Int]) -> ClosedRange<Int>? {
-    let sorted = places.sorted()
-    guard !sorted.isEmpty else { return nil }
-    let stray = sorted.count / 100
-    return sorted[stray]...sorted[sorted.count - 1 - stray]
+  private func extent(of sites: [Int], _ places: [Int]) -> ClosedRange<Int>? {
+    let sorted = sites.sorted { places[$0] < places[$1] }
+    // A site without charge counts a little, so that some always do.
+    func weight(_ site: Int) -> Double { Double(max(charge[site], 1e-3)) }
+    let tenth = sorted.reduce(0) { $0 + weight($1) } / 10
+    func firstBeyond(_ sites: some Sequence<Int>) -> Int? {
+      var sum = 0.0
+      return sites.first { site in
+        sum += weight(site)
+        return sum >= tenth
+      }.map { places[$0] }
+    }
+    guard let low = firstBeyond(sorted), let high = firstBeyond(sorted.reversed()) else {
+      return nil
+    }
+    return min(low, high)...max(low, high)
   }
 }

@@ -131,7 +131,7 @@ public struct ShowRun {
       ("events", data.file ?? "simulated, seed \(data.seed)"),
       ("images", "\(geometry.planes) planes of \(geometry.rows) × \(geometry.columns) pixels (drift × wire)"),
     ]
-    if data.downsample > 0 { facts.append(("halved", "\(data.downsample) times")) }
+    if data.downsample > 0 { facts.append(("halved", data.downsample == 1 ? "once" : "\(data.downsample) times")) }
     if let stored { facts.append(("network", "\(stored.file), after \(stored.checkpoint.step) steps")) }
     return facts
   }
