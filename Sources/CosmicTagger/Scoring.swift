@@ -59,10 +59,12 @@ struct Scoring {
       bar.update(step: events.count, of: batchCount, message: "scoring")
     }
     bar.finish(erasing: true)
-    let sums = [("network, running statistics", running), ("network, batch statistics", batchwise)]
+    let sums =
+      [("network, running statistics", running), ("network, batch statistics", batchwise)]
       + zip(Baseline.allCases.map(\.name), baselines)
     logger.info(
-      "\nScored \(events.count) \(description) one by one (\(training.averaging.rawValue) metrics):")
+      "\nScored \(events.count) \(description) one by one (\(training.averaging.rawValue) metrics):"
+    )
     logger.info("\(table(sums))")
     if !figures.named.isEmpty {
       let said = figures.named.map { "\($0.name) \(StepLine.significant($0.value))" }

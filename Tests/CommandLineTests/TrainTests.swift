@@ -52,8 +52,8 @@ struct TrainTests {
     let left = try FileManager.default.subpathsOfDirectory(atPath: scratch.file("runs/1"))
     #expect(
       left.sorted() == [
-        "checkpoints", "checkpoints/checkpoint", "checkpoints/model-5.h5", "config.yaml",
-        "event_display.png",
+        "best_event.png", "checkpoints", "checkpoints/checkpoint", "checkpoints/model-5.h5",
+        "config.yaml", "event_display.png", "scores.json", "worst_event.png",
       ])
   }
 
@@ -71,6 +71,7 @@ struct TrainTests {
       left.sorted() == [
         "kept", "kept/checkpoints", "kept/checkpoints/checkpoint", "kept/checkpoints/model-1.h5",
         "kept/checkpoints/model-2.h5", "log", "log/config.yaml",
+        "log/scores.json",
       ])
     // Another run begins where this one ended.
     let next = try Tool.run(

@@ -18,8 +18,8 @@ struct ConfusionTables {
       matrices.append(matrix("Plane \(plane)", counts))
     }
     return """
-      <p class="note">Stored pixels of all scored events by \(prediction.name): rows are true \
-      classes, columns what was predicted. Shares are of a row's pixels; the shade is that share.</p>
+      <p class="note">Pixels of all scored events by \(prediction.name): rows are true classes, \
+      columns what was predicted. Shares are of a row's pixels; the shade is that share.</p>
       <div class="matrices">\(matrices)</div>
       """
   }
@@ -47,8 +47,8 @@ struct ConfusionTables {
   /// Ink on paper where the share is small, paper on ink where it is large.
   private func cell(_ count: Int, share: Double) -> HTML {
     let known = share.isFinite ? share : 0
-    let shade = String(format: "%.2f", known * 0.85)
-    let ink = known > 0.55 ? "#ffffff" : "inherit"
+    let shade = String(format: "%.2f", known * 0.9)
+    let ink = known > 0.75 ? "#ffffff" : "inherit"
     let text = share.isFinite ? String(format: "%.1f %%", share * 100) : "–"
     return """
       <td style="background:rgba(31,72,120,\(shade));color:\(ink)">\(count)<small>\(text)</small></td>

@@ -5,17 +5,17 @@ import Foundation
 ///
 /// A last line without its end is still being written, or was cut off with the run: it is left out. Where
 /// a run went on from an earlier step, the later figures of a step count.
-struct MetricsLog {
+package struct MetricsLog {
   /// Names of the figures, in the file's order.
-  let names: [String]
+  package let names: [String]
   /// Steps, ascending.
-  private(set) var steps: [Double] = []
+  package private(set) var steps: [Double] = []
   private var rows: [[Double]] = []
 
   /// Reads a file; nothing where there is none.
   ///
   /// - Throws: `TaggerError` that names the line that is none.
-  init?(path: String) throws(TaggerError) {
+  package init?(path: String) throws(TaggerError) {
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     guard let bytes = FileManager.default.contents(atPath: path) else {
       throw TaggerError(.inputOutput, "\(path) cannot be read: check its permissions")
@@ -24,7 +24,7 @@ struct MetricsLog {
   }
 
   /// Reads a text.
-  init(text: String, path: String) throws(TaggerError) {
+  package init(text: String, path: String) throws(TaggerError) {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
       .map { $0.hasSuffix("\r") ? $0.dropLast() : $0 }
     lines.removeLast()
@@ -80,7 +80,7 @@ struct MetricsLog {
   }
 
   /// The figures of a name, one for each step; nothing where there is no such name.
-  func values(_ name: String) -> [Double]? {
+  package func values(_ name: String) -> [Double]? {
     names.firstIndex(of: name).map { column in rows.map { $0[column] } }
   }
 }

@@ -83,8 +83,11 @@ struct ReportCurves {
       "Events a second", xLabel: "\(name) of training steps", [(curve, .train)], covering: 0...1)
     let facts = [
       ("steps", "\(steps.count) in \(ReportPage.duration(total))"),
-      ("events a second", "median \(Self.significant(rates[rates.count / 2])), slowest tenth below "
-        + Self.significant(rates[rates.count / 10])),
+      (
+        "events a second",
+        "median \(Self.significant(rates[rates.count / 2])), slowest tenth below "
+          + Self.significant(rates[rates.count / 10])
+      ),
     ]
     return """
       \(HTML.list(facts))
@@ -101,7 +104,8 @@ struct ReportCurves {
       curves.append((Curve("test", xs: test.steps, ys: values), .test))
     }
     // Shares are compared from chart to chart; nearly all pixels are right anyway.
-    let isShare = (name.hasSuffix("IoU") || name.hasSuffix("Accuracy")) && !name.hasSuffix("Total_Accuracy")
+    let isShare =
+      (name.hasSuffix("IoU") || name.hasSuffix("Accuracy")) && !name.hasSuffix("Total_Accuracy")
     return LineChart(
       title, xLabel: "step", curves, covering: isShare ? 0...1 : nil,
       prefersLogarithm: name.lowercased().contains("loss"))

@@ -93,7 +93,7 @@ struct ReportPage {
 
   private var events: HTML {
     guard let scores = log.scores else {
-      return Self.missing(Scores.name, "best and worst events are not known") 
+      return Self.missing(Scores.name, "best and worst events are not known")
     }
     var pieces: [HTML] = []
     // The first event is drawn for those runs alone whose events have no neutrino.

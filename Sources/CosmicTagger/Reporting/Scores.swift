@@ -100,7 +100,7 @@ public struct Scores: Codable, Equatable, Sendable {
   /// Writes the file, whole or not at all.
   ///
   /// - Throws: `FileError` when that fails.
-  func write(to path: String) throws {
+  package func write(to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     try WrittenFile.replace(path, with: encoder.encode(self) + Data("\n".utf8))
@@ -109,7 +109,7 @@ public struct Scores: Codable, Equatable, Sendable {
   /// Reads a file that was written.
   ///
   /// - Throws: `TaggerError` when it holds something else.
-  init(contentsOf path: String) throws(TaggerError) {
+  package init(contentsOf path: String) throws(TaggerError) {
     do {
       self = try JSONDecoder().decode(
         Scores.self, from: Data(contentsOf: URL(fileURLWithPath: path)))

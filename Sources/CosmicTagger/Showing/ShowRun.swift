@@ -44,11 +44,13 @@ public struct ShowRun {
     guard (1...TrainingConfiguration.mostThreads).contains(request.threads) else {
       throw TaggerError(
         .usage,
-        "--threads \(request.threads) is not possible: use 1 to \(TrainingConfiguration.mostThreads)")
+        "--threads \(request.threads) is not possible: use 1 to \(TrainingConfiguration.mostThreads)"
+      )
     }
     guard request.mode == nil || request.checkpoint != nil else {
       throw TaggerError(
-        .usage, "--sparse, --dense and --masked say how a network computes: give one with --checkpoint")
+        .usage,
+        "--sparse, --dense and --masked say how a network computes: give one with --checkpoint")
     }
     if let output = request.output, !["png", "html"].contains(Self.kind(of: output)) {
       throw TaggerError(
@@ -94,7 +96,8 @@ public struct ShowRun {
     let said = try reader?.read(batch, geometry, data)
     let picture = EventPicture(
       data.title(ofEvent: request.entry), batch.sites, charges: batch.charges,
-      labels: unlabelled == nil ? batch.labels : nil, predictions: said?.predictions, geometry, data)
+      labels: unlabelled == nil ? batch.labels : nil, predictions: said?.predictions, geometry, data
+    )
     let figures = unlabelled == nil ? said.map { EventFigures($0.confusions, geometry) } : nil
 
     if let unlabelled, let file = data.file, unlabelled.eventCount != nil {
@@ -103,7 +106,8 @@ public struct ShowRun {
     if let figures { logger.info("\(figures.table)\n") }
     if Self.kind(of: path) == "html" {
       let page = try EventPage(
-        title: picture.title, facts: facts(data, geometry, stored), tables: figures.map { [$0.table] } ?? [],
+        title: picture.title, facts: facts(data, geometry, stored),
+        tables: figures.map { [$0.table] } ?? [],
         planes: picture.planes)
       try WrittenFile.replace(output.path, with: page.text.utf8)
     } else {
@@ -129,10 +133,17 @@ public struct ShowRun {
   ) -> [(name: String, value: String)] {
     var facts = [
       ("events", data.file ?? "simulated, seed \(data.seed)"),
-      ("images", "\(geometry.planes) planes of \(geometry.rows) × \(geometry.columns) pixels (drift × wire)"),
+      (
+        "images",
+        "\(geometry.planes) planes of \(geometry.rows) × \(geometry.columns) pixels (drift × wire)"
+      ),
     ]
-    if data.downsample > 0 { facts.append(("halved", data.downsample == 1 ? "once" : "\(data.downsample) times")) }
-    if let stored { facts.append(("network", "\(stored.file), after \(stored.checkpoint.step) steps")) }
+    if data.downsample > 0 {
+      facts.append(("halved", data.downsample == 1 ? "once" : "\(data.downsample) times"))
+    }
+    if let stored {
+      facts.append(("network", "\(stored.file), after \(stored.checkpoint.step) steps"))
+    }
     return facts
   }
 }

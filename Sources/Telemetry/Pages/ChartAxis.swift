@@ -1,12 +1,15 @@
 import Foundation
 
 /// An axis of a chart: where values lie, and where its ticks are.
-struct ChartAxis: Equatable, Sendable {
-  let isLogarithmic: Bool
-  let lowest: Double
-  let highest: Double
+package struct ChartAxis: Equatable, Sendable {
+  /// Whether equal factors have equal lengths.
+  package let isLogarithmic: Bool
+  /// Value at the lower end.
+  package let lowest: Double
+  /// Value at the upper end.
+  package let highest: Double
   /// Values with a line and a label.
-  let ticks: [Double]
+  package let ticks: [Double]
   private let decimals: Int
 
   /// An axis over values: ends at ticks where it is linear.
@@ -14,8 +17,9 @@ struct ChartAxis: Equatable, Sendable {
   /// - Parameters:
   ///   - range: a range that must be covered, such as 0 to 1 for shares.
   ///   - prefersLogarithm: whether it is logarithmic where positive values span decades.
-  init(_ values: [Double], covering range: ClosedRange<Double>? = nil, prefersLogarithm: Bool = false)
-  {
+  package init(
+    _ values: [Double], covering range: ClosedRange<Double>? = nil, prefersLogarithm: Bool = false
+  ) {
     // Beyond that, differences are no numbers any more.
     let known = values.filter { abs($0) < 1e300 }
     var low = known.min() ?? range?.lowerBound ?? 0
@@ -63,18 +67,21 @@ struct ChartAxis: Equatable, Sendable {
   private static func step(for span: Double) -> Double {
     let rough = span / 5
     let decade = pow(10, log10(rough).rounded(.down))
-    let leading = [1.0, 2, 5, 10].min { abs(log($0 * decade / rough)) < abs(log($1 * decade / rough)) }
+    let leading = [1.0, 2, 5, 10].min {
+      abs(log($0 * decade / rough)) < abs(log($1 * decade / rough))
+    }
     return (leading ?? 1) * decade
   }
 
   /// Where a value lies, from 0 to 1.
-  func position(_ value: Double) -> Double {
+  package func position(_ value: Double) -> Double {
     isLogarithmic
       ? log(max(value, .leastNormalMagnitude) / lowest) / log(highest / lowest)
       : (value - lowest) / (highest - lowest)
   }
 
-  func label(_ tick: Double) -> String {
+  /// A tick's value as text.
+  package func label(_ tick: Double) -> String {
     if isLogarithmic || abs(tick) >= 1e6 || (tick != 0 && decimals > 5) {
       return String(format: "%g", tick)
     }

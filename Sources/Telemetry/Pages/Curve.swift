@@ -18,11 +18,17 @@ package struct Curve: Equatable, Sendable {
   /// Whether any figure is known.
   package var isEmpty: Bool { !ys.contains(where: \.isFinite) }
 
+  /// The curve without what is not known.
+  package var known: Curve {
+    let indices = ys.indices.filter { ys[$0].isFinite }
+    return Curve(name, xs: indices.map { xs[$0] }, ys: indices.map { ys[$0] })
+  }
+
   /// A curve of fewer points: of each piece of the range the smallest and the largest figure, in their
   /// order, so that it looks the same.
   ///
   /// - Parameter pieces: as many as the picture has pixels, for instance.
-  func thinned(to pieces: Int) -> Curve {
+  package func thinned(to pieces: Int) -> Curve {
     guard xs.count > 2 * pieces, let first = xs.first, let last = xs.last, last > first else {
       return self
     }
@@ -49,7 +55,7 @@ package struct Curve: Equatable, Sendable {
   /// Means over a window of points around each; what is not known is left out of them.
   ///
   /// A centred window does not lag behind, as a decaying mean does.
-  func smoothed(over window: Int) -> Curve {
+  package func smoothed(over window: Int) -> Curve {
     let half = window / 2
     guard half > 0 else { return self }
     var sums = [0.0]
@@ -59,9 +65,7 @@ package struct Curve: Equatable, Sendable {
       counts.append(counts[counts.count - 1] + (y.isFinite ? 1 : 0))
     }
     let means = ys.indices.map { index in
-      // The same reach to both sides, also at the ends.
-      let reach = min(half, index, ys.count - 1 - index)
-      let (low, high) = (index - reach, index + reach + 1)
+      let (low, high) = (max(index - half, 0), min(index + half + 1, ys.count))
       let count = counts[high] - counts[low]
       return count == 0 ? .nan : (sums[high] - sums[low]) / Double(count)
     }
@@ -69,5 +73,7 @@ package struct Curve: Equatable, Sendable {
   }
 
   /// The window that calms a curve of so many points without hiding how it goes.
-  static func window(for count: Int) -> Int { count < 30 ? 1 : min(max(count / 25, 5), 501) }
+  package static func window(for count: Int) -> Int {
+    count < 30 ? 1 : min(max(count / 25, 5), 501)
+  }
 }

@@ -49,7 +49,8 @@ public struct EventPage {
       var canvas = Canvas(width: scale.width, height: scale.height, background: .black)
       canvas.paint(panel.cells(of: plane, colors, scale), scale, x: 0, y: 0)
       pictures.append(
-        .picture(try canvas.encodedPNG(), label: "\(panel.rawValue) of plane \(index)", style: style))
+        .picture(
+          try canvas.encodedPNG(), label: "\(panel.rawValue) of plane \(index)", style: style))
     }
     if let box = whole.magnified(plane)?.window {
       pictures.append(self.box(box, of: plane))
@@ -94,7 +95,8 @@ public struct EventPage {
         swatch($0.color, "\(names[$0.truth]) as \(names[$0.prediction])")
       }
       lines.append(
-        "<p class=\"legend\"><span class=\"entry\">errors:</span>\(errors)<span>dark: right</span></p>")
+        "<p class=\"legend\"><span class=\"entry\">errors:</span>\(errors)<span>dark: right</span></p>"
+      )
     }
     lines.append(
       """
@@ -106,7 +108,7 @@ public struct EventPage {
 
   private static let style = """
     main { max-width: 2400px; }
-    .plane { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: .6rem; }
+    .plane { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 260px), 1fr)); gap: .6rem; }
     .panel { position: relative; overflow: hidden; background: #000; cursor: zoom-in; line-height: 0; }
     .cells { position: relative; }
     .cells img { width: 100%; height: auto; display: block; image-rendering: pixelated; }

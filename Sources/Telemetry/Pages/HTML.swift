@@ -84,7 +84,8 @@ extension MetricsTable {
       rows.contains { column < $0.count && $0[column].isText }
     }
     let head: [HTML] = zip(headers, isLeft).map { header, isLeft in
-      isLeft ? "<th scope=\"col\" class=\"left\">\(header)</th>" : "<th scope=\"col\">\(header)</th>"
+      isLeft
+        ? "<th scope=\"col\" class=\"left\">\(header)</th>" : "<th scope=\"col\">\(header)</th>"
     }
     let body: [HTML] = rows.map { "<tr>\($0.map(cell))</tr>" }
     return """

@@ -25,7 +25,7 @@ package struct LineChart: Sendable {
   private let width = 560.0
   private let height = 300.0
   private let left = 58.0
-  private let right = 12.0
+  private let right = 22.0
   private let top = 30.0
   private let bottom = 42.0
 
@@ -119,9 +119,8 @@ package struct LineChart: Sendable {
       let smooth = curve.smoothed(over: window).thinned(to: pixels / 2)
       return HTML([line(curve.thinned(to: pixels), "line raw"), line(smooth, "line train")])
     case .test:
-      let thin = curve.thinned(to: pixels / 4)
-      let known = zip(thin.xs, thin.ys).filter { $0.1.isFinite }
-      let marks: [HTML] = known.map {
+      let thin = curve.known.thinned(to: pixels / 4)
+      let marks: [HTML] = zip(thin.xs, thin.ys).filter { isDrawn($0.1) }.map {
         "<circle class=\"mark\" cx=\"\(number(x($0)))\" cy=\"\(number(y($1)))\" r=\"2.4\"/>"
       }
       let isDense = curve.ys.count > pixels / 6
@@ -129,12 +128,16 @@ package struct LineChart: Sendable {
     }
   }
 
+  private func isDrawn(_ value: Double) -> Bool {
+    value.isFinite && (!yAxis.isLogarithmic || value > 0)
+  }
+
   /// A line through what is known, with gaps where nothing is.
   private func line(_ curve: Curve, _ style: String) -> HTML {
     var path = ""
     var isDrawing = false
     for (place, value) in zip(curve.xs, curve.ys) {
-      guard value.isFinite, !yAxis.isLogarithmic || value > 0 else {
+      guard isDrawn(value) else {
         isDrawing = false
         continue
       }
@@ -149,7 +152,8 @@ package struct LineChart: Sendable {
     .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr));
       gap: 1.2rem 2rem; }
     .charts.small { grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); }
-    .chart { break-inside: avoid; }
+    .chart { break-inside: avoid; max-width: 40rem; }
+    @media print { .charts { grid-template-columns: 1fr 1fr; gap: .6rem 1rem; } }
     .chart text { font-size: 12.5px; fill: var(--ink); font-variant-numeric: tabular-nums; }
     .chart .title { font-size: 14px; font-weight: 600; }
     .chart .axis { fill: var(--faint); }
