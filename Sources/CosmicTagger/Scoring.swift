@@ -62,33 +62,35 @@ struct Scoring {
     let sums =
       [("network, running statistics", running), ("network, batch statistics", batchwise)]
       + zip(Baseline.allCases.map(\.name), baselines)
+    var scores = Scores(
+      events: description, averaging: training.averaging,
+      predictions: sums.map { $0.1.prediction($0.0, geometry, training.averaging) },
+      perEvent: events)
+    scores.pictures = pictures.all.map { Scores.Picture(title: $0.title, file: $0.file) }
+    report(scores, figures)
+    try leave(scores, pictures, in: folder)
+  }
+
+  private func report(_ scores: Scores, _ heads: HeadFigures) {
     logger.info(
-      "\nScored \(events.count) \(description) one by one (\(training.averaging.rawValue) metrics):"
-    )
-    logger.info("\(table(sums))")
-    if !figures.named.isEmpty {
-      let said = figures.named.map { "\($0.name) \(StepLine.significant($0.value))" }
-      logger.info("Heads, running statistics: \(said.joined(separator: ", "))")
-    }
-    try leave(sums, events, pictures, in: folder)
+      """
+
+      Scored \(scores.perEvent.count) \(scores.events) one by one (\(scores.averaging) metrics):
+      """)
+    logger.info("\(scores.table)")
+    guard !heads.named.isEmpty else { return }
+    let said = heads.named.map { "\($0.name) \(StepLine.significant($0.value))" }
+    logger.info("Heads, running statistics: \(said.joined(separator: ", "))")
   }
 
   /// Writes the scores and pictures, and says where they are.
   private func leave(
-    _ sums: [(name: String, sum: ScoreSum)], _ events: [Scores.Event], _ pictures: ScoredPictures,
-    in folder: OutputFolder
+    _ scores: Scores, _ pictures: ScoredPictures, in folder: OutputFolder
   ) throws {
-    var scores = Scores(
-      events: description, averaging: training.averaging,
-      predictions: sums.map { $0.sum.prediction($0.name, geometry, training.averaging) },
-      perEvent: events)
-    for picture in pictures.all {
-      try picture.event.write(to: folder.file(picture.file))
-      scores.pictures.append(Scores.Picture(title: picture.title, file: picture.file))
-    }
     try scores.write(to: folder.file(Scores.name))
     logger.info("Scores: \(folder.file(Scores.name))")
     for picture in pictures.all.reversed() {
+      try picture.event.write(to: folder.file(picture.file))
       logger.info("Event picture: \(folder.file(picture.file))")
     }
   }
@@ -109,24 +111,6 @@ struct Scoring {
 
   private func eventCount() throws -> Int? {
     try scoredData.openSource().eventCount
-  }
-
-  private func table(_ sums: [(name: String, sum: ScoreSum)]) -> MetricsTable {
-    var table = MetricsTable(headers: [
-      "prediction", "loss", "accuracy", "non-bkg acc.", "neutrino acc.", "cosmic IoU",
-      "neutrino IoU", "mean IoU",
-    ])
-    for (name, sum) in sums {
-      let metrics = sum.metrics(geometry, training.averaging)
-      table.append([
-        .text(name), sum.meanLoss.map { .number($0, decimals: 4) } ?? .missing,
-        .number(metrics.accuracy, decimals: 5),
-        .number(metrics.nonBackgroundAccuracy, decimals: 4),
-        .number(metrics.neutrinoAccuracy, decimals: 4), .number(metrics.cosmicIoU, decimals: 4),
-        .number(metrics.neutrinoIoU, decimals: 4), .number(metrics.meanIoU, decimals: 4),
-      ])
-    }
-    return table
   }
 
   private func picture(of batch: LoadedBatch, _ predictions: [UInt8]) -> EventPicture {

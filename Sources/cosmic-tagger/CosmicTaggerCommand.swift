@@ -40,7 +40,8 @@ struct CosmicTaggerCommand: ParsableCommand {
       """,
     subcommands: [
       Train.self, Compare.self, Profile.self, Iotest.self, Inspect.self, Simulate.self,
-      BuildNet.self, Switches.self, Show.self, Report.self,
+      Show.self, Report.self,
+      BuildNet.self, Switches.self,
     ])
 }
 

@@ -44,7 +44,7 @@ struct ChartTests {
       let axis = ChartAxis(values, prefersLogarithm: prefersLogarithm)
       #expect(axis.lowest < axis.highest)
       #expect((2...20).contains(axis.ticks.count))
-      #expect(axis.ticks.allSatisfy(\.isFinite))
+      #expect(axis.ticks.allSatisfy { $0.isFinite })
     }
   }
 
@@ -58,7 +58,7 @@ struct ChartTests {
     ys[50] = .infinity
     #expect(Curve("holes", xs: xs, ys: ys).smoothed(over: 5).ys.allSatisfy { abs($0 - 3) < 1e-9 })
     let none = Curve("none", xs: xs, ys: xs.map { _ in .nan })
-    #expect(none.isEmpty && none.smoothed(over: 5).ys.allSatisfy(\.isNaN))
+    #expect(none.isEmpty && none.smoothed(over: 5).ys.allSatisfy { $0.isNaN })
   }
 
   @Test("A thinned curve keeps its ends, peaks and order")

@@ -57,7 +57,7 @@ struct PageTests {
   @Test("A page of an event holds its panels, and needs nothing else")
   func event() throws {
     let plane = PlanePicture(
-      width: 50, height: 40, rows: [1, 20], columns: [3, 20], charge: [4, 5], truth: [1, 2],
+      width: 500, height: 400, rows: [1, 20], columns: [3, 20], charge: [4, 5], truth: [1, 2],
       prediction: [1, 1])
     var table = MetricsTable(headers: ["plane", "accuracy"])
     table.append([.text("0"), .number(0.5, decimals: 2)])

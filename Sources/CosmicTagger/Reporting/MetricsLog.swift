@@ -25,8 +25,8 @@ package struct MetricsLog {
 
   /// Reads a text.
   package init(text: String, path: String) throws(TaggerError) {
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { $0.hasSuffix("\r") ? $0.dropLast() : $0 }
+    var lines = text.replacing("\r\n", with: "\n")
+      .split(separator: "\n", omittingEmptySubsequences: false)
     lines.removeLast()
     guard let header = lines.first else {
       names = []
@@ -67,7 +67,7 @@ package struct MetricsLog {
       }
       values.append(value)
     }
-    guard values[0].isFinite else {
+    guard abs(values[0]) < 1e15 else {
       throw TaggerError(
         .badData, "\(path), line \(number) has no step: remove the line")
     }

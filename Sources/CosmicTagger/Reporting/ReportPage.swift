@@ -61,34 +61,14 @@ struct ReportPage {
     guard let scores = log.scores else {
       return Self.missing(Scores.name, "the network's final figures are not known")
     }
-    var table = MetricsTable(headers: [
-      "prediction", "loss", "accuracy", "non-bkg acc.", "neutrino acc.", "cosmic IoU",
-      "neutrino IoU", "mean IoU",
-    ])
-    for prediction in scores.predictions {
-      table.append(
-        [.text(prediction.name), Self.cell(prediction.loss, 4)] + Self.cells(prediction.metrics))
-    }
     let how =
       scores.averaging == "pooled"
       ? "all their pixels counted together" : "means over events and planes"
     return """
-      \(table.html)
+      \(scores.table.html)
       <p class="note">Of \(scores.perEvent.count) \(scores.events); \(how). Most pixels are empty, so \
       accuracy is near one for any answer: compare with the predictions that need no network.</p>
       """
-  }
-
-  private static func cell(_ value: Double?, _ decimals: Int) -> MetricsTable.Cell {
-    value.map { .number($0, decimals: decimals) } ?? .missing
-  }
-
-  private static func cells(_ figures: Scores.Figures) -> [MetricsTable.Cell] {
-    [
-      cell(figures.accuracy, 5), cell(figures.nonBackgroundAccuracy, 4),
-      cell(figures.neutrinoAccuracy, 4), cell(figures.cosmicIoU, 4), cell(figures.neutrinoIoU, 4),
-      cell(figures.meanIoU, 4),
-    ]
   }
 
   private var events: HTML {
@@ -114,18 +94,9 @@ struct ReportPage {
   }
 
   private func perEvent(_ scores: Scores) -> HTML {
-    var table = MetricsTable(headers: [
-      "entry", "loss", "neutrino sites", "accuracy", "non-bkg acc.", "neutrino acc.", "cosmic IoU",
-      "neutrino IoU", "mean IoU",
-    ])
-    for event in scores.perEvent {
-      table.append(
-        [.text("\(event.entry)"), Self.cell(event.loss, 4), .count(event.neutrinoSites)]
-          + Self.cells(event.metrics))
-    }
     return """
       <details><summary>Figures of all \(scores.perEvent.count) events</summary>
-      \(table.html)
+      \(scores.eventTable.html)
       <p class="note">Look at one with cosmic-tagger show --entry.</p></details>
       """
   }

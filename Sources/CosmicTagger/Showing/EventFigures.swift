@@ -14,10 +14,8 @@ struct EventFigures {
 
   /// A line for each plane, and one for their mean.
   var table: MetricsTable {
-    var table = MetricsTable(headers: [
-      "plane", "cosmic sites", "neutrino sites", "accuracy", "non-bkg acc.", "neutrino acc.",
-      "cosmic IoU", "neutrino IoU",
-    ])
+    var table = MetricsTable(
+      headers: ["plane", "cosmic sites", "neutrino sites"] + Scores.Figures.headers)
     for (number, confusion) in planes.enumerated() {
       table.append(
         row("\(number)", [confusion], SegmentationMetrics(confusion, pixels: geometry.pixels)))
@@ -35,11 +33,6 @@ struct EventFigures {
     func sites(_ label: SiteAssembly.PixelClass) -> MetricsTable.Cell {
       .count(confusions.reduce(0) { $0 + $1.labelled(Int(label.rawValue)) })
     }
-    return [
-      .text(name), sites(.cosmic), sites(.neutrino), .number(metrics.accuracy, decimals: 5),
-      .number(metrics.nonBackgroundAccuracy, decimals: 4),
-      .number(metrics.neutrinoAccuracy, decimals: 4), .number(metrics.cosmicIoU, decimals: 4),
-      .number(metrics.neutrinoIoU, decimals: 4),
-    ]
+    return [.text(name), sites(.cosmic), sites(.neutrino)] + Scores.Figures(metrics).cells
   }
 }

@@ -95,6 +95,7 @@ package struct HTMLPage: Sendable {
       dl { grid-template-columns: 1fr; } dt { margin-top: .4rem; } }
     @media print { @page { margin: 1.6cm; } html { font-size: 10.5pt; background: none; }
       main { max-width: none; padding: 0; } h2 { break-after: avoid; }
+      img.picture { max-height: 24cm; }
       table { font-size: .8rem; break-inside: avoid; } th, td { padding: .15rem .35rem; }
       * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 

@@ -129,7 +129,7 @@ package struct LineChart: Sendable {
   }
 
   private func isDrawn(_ value: Double) -> Bool {
-    value.isFinite && (!yAxis.isLogarithmic || value > 0)
+    abs(value) < 1e300 && (!yAxis.isLogarithmic || value > 0)
   }
 
   /// A line through what is known, with gaps where nothing is.
