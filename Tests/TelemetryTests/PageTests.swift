@@ -72,7 +72,7 @@ struct PageTests {
     #expect(page.text.components(separatedBy: "class=\"box\"").count == 9)
     #expect(throws: PictureError.self) {
       var wrong = plane
-      wrong.rows[0] = 99
+      wrong.rows[0] = 999
       _ = try EventPage(title: "", facts: [], tables: [], planes: [wrong])
     }
   }
