@@ -44,6 +44,23 @@ struct ShowTests {
         + "was trained on")
   }
 
+  @Test("computes full images where the network has no other form")
+  func fullImages() throws {
+    let scratch = try Scratch()
+    let train = try Tool.run(
+      ["train", "-i", "1", "-mb", "1", "--no-summary-images"] + TrainTests.small, in: scratch.path)
+    #expect(train.code == 0)
+    let result = try Tool.run(["show", "--checkpoint", "log", "-o", "x.png"], in: scratch.path)
+    #expect(result.code == 0, "\(result.error)")
+    #expect(try isPNG(scratch.file("x.png")))
+    for mode in ["--sparse", "--masked"] {
+      expectRefusal(
+        try Tool.run(["show", "--checkpoint", "log", mode], in: scratch.path), code: 64,
+        "the network of log/checkpoints/model-1.h5 is one for full images, which has no form for "
+          + "\(mode): leave that out")
+    }
+  }
+
   @Test("shows charge alone where a file has no labels")
   func unlabelled() throws {
     let scratch = try Scratch()

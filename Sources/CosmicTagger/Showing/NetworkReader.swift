@@ -20,10 +20,16 @@ struct NetworkReader {
   init(
     _ stored: StoredNetwork, _ mode: TrainingConfiguration.Mode?, threads: Int
   ) throws(TaggerError) {
-    let needsImages =
-      stored.configuration.upsampling == .bilinear || stored.configuration.deepest == .stacked
+    let interpolates = stored.configuration.upsampling == .bilinear
+    let needsImages = interpolates || stored.configuration.deepest == .stacked
     self.stored = stored
     self.mode = mode ?? (needsImages ? .dense : .sparse)
+    guard self.mode == .dense || self.mode == .masked && !interpolates || !needsImages else {
+      throw TaggerError(
+        .usage,
+        "the network of \(stored.file) is one for full images, which has no form for "
+          + "--\(self.mode.rawValue): leave that out")
+    }
     let network = try stored.network(self.mode)
     let training = TrainingConfiguration()
     trainer = Trainer(
