@@ -64,6 +64,14 @@ package struct Canvas: Sendable {
     }
   }
 
+  /// Draws the border of a rectangle, one pixel wide.
+  package mutating func outline(x: Int, y: Int, width: Int, height: Int, _ color: Color) {
+    fill(x: x, y: y, width: width, height: 1, color)
+    fill(x: x, y: y + height - 1, width: width, height: 1, color)
+    fill(x: x, y: y, width: 1, height: height, color)
+    fill(x: x + width - 1, y: y, width: 1, height: height, color)
+  }
+
   /// Draws text with its upper left corner at (x, y) and returns the x behind it.
   @discardableResult
   package mutating func write(

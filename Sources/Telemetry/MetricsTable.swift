@@ -37,8 +37,8 @@ public struct MetricsTable: Sendable, CustomStringConvertible {
     }
   }
 
-  private let headers: [String]
-  private var rows: [[Cell]] = []
+  let headers: [String]
+  private(set) var rows: [[Cell]] = []
 
   /// Makes an empty table with one column per header.
   public init(headers: [String]) {

@@ -40,6 +40,7 @@ struct CosmicTaggerCommand: ParsableCommand {
       """,
     subcommands: [
       Train.self, Compare.self, Profile.self, Iotest.self, Inspect.self, Simulate.self,
+      Show.self, Report.self,
       BuildNet.self, Switches.self,
     ])
 }

@@ -13,6 +13,7 @@ struct HelpTests {
     "of the program and of every command is what it was",
     arguments: [
       "", "train", "compare", "profile", "iotest", "inspect", "simulate", "build_net", "switches",
+      "show", "report",
     ])
   func snapshot(_ command: String) throws {
     let result = try Tool.run((command.isEmpty ? [] : [command]) + ["--help"])

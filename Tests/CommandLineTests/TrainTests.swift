@@ -75,7 +75,8 @@ struct TrainTests {
     #expect(result.lines.filter { $0.hasPrefix("train Step") }.count == 2)
     #expect(
       try Self.left(in: scratch.path) == [
-        "kept", "kept/checkpoints", "kept/checkpoints/.lock", "kept/checkpoints/checkpoint", "kept/checkpoints/model-1.h5",
+        "kept", "kept/checkpoints", "kept/checkpoints/.lock", "kept/checkpoints/checkpoint",
+        "kept/checkpoints/model-1.h5",
         "kept/checkpoints/model-2.h5", "log", "log/.lock", "log/config.yaml", "log/process.log",
         "log/scores.json", "log/throughput.csv", "log/train", "log/train/events",
         "log/train_metrics.csv",

@@ -23,10 +23,14 @@ public struct ArgumentTranslation {
   public static func translate(
     _ arguments: [String], accepted: @escaping (_ command: String) -> Set<String>
   ) throws(TaggerError) -> [String] {
+    if let command = arguments.first, ownCommands.contains(command) { return arguments }
     var translation = ArgumentTranslation(accepted: accepted)
     try translation.read(arguments)
     return try translation.arguments()
   }
+
+  /// Commands that the original never had: their options are theirs, so that `-o` names a file.
+  private static let ownCommands: Set<String> = ["show", "report"]
 
   private init(accepted: @escaping (_ command: String) -> Set<String>) {
     self.accepted = accepted
