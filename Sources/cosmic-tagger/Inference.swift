@@ -49,8 +49,8 @@ struct Inference: ParsableCommand {
   var logDirectory: String?
 
   @Option(
-    name: [.long, .customLong("aux-file")],
-    help: ArgumentHelp("The larcv3 file to write.", valueName: "path"))
+    help: ArgumentHelp(
+      "The larcv3 file to write, which the original called --aux-file.", valueName: "path"))
   var output: String
 
   @Option(help: ArgumentHelp("What the names of written products begin with.", valueName: "name"))
