@@ -39,7 +39,8 @@ struct CosmicTaggerCommand: ParsableCommand {
       switches lists what each of the original's means here.
       """,
     subcommands: [
-      Train.self, Inference.self, Compare.self, Profile.self, Iotest.self, Inspect.self, Simulate.self,
+      Train.self, Inference.self, Compare.self, Profile.self, Iotest.self, Inspect.self,
+      Simulate.self,
       BuildNet.self, Switches.self,
     ])
 }

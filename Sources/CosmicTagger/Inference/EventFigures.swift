@@ -81,7 +81,8 @@ final class EventTable {
     var columns = ["entry", "run", "subrun", "event"]
     columns += (0..<geometry.planes).map { "plane\($0)/predicted-neutrino-pixels" }
     if hasLabels {
-      let names = NamedFigures.all(SegmentationMetrics(Confusion(classes: 3), pixels: 1)).map(\.name)
+      let names = NamedFigures.all(SegmentationMetrics(Confusion(classes: 3), pixels: 1)).map(
+        \.name)
       columns += (0..<geometry.planes).flatMap { plane in names.map { "plane\(plane)/\($0)" } }
     }
     try file.write(columns.joined(separator: ",") + "\n")

@@ -104,7 +104,8 @@ public struct InferenceConfiguration: Equatable, Sendable {
     }
     for (name, option) in [(output, "--output"), (metricsFile, "--metrics-file")] {
       for read in [file, checkpoint] where name.map({ Self.areSame($0, read) }) == true {
-        throw TaggerError(.usage, "\(option) would replace \(read), which is read: name another file")
+        throw TaggerError(
+          .usage, "\(option) would replace \(read), which is read: name another file")
       }
     }
     if let metricsFile, Self.areSame(metricsFile, output) {

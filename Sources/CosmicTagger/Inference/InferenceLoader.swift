@@ -78,8 +78,9 @@ final class InferenceLoader {
 /// Finds the site of every stored voxel.
 private struct VoxelSearch {
   private let geometry: ImageGeometry
-  /// For each pixel of an event's planes the row of its site. Rows of earlier events stay where this one
-  /// has no site: nobody asks for these.
+  /// For each pixel of an event's planes the row of its site.
+  ///
+  /// Rows of earlier events stay where this one has no site: nobody asks for these.
   private var pixelRows: [Int32]
 
   init(_ geometry: ImageGeometry) {

@@ -90,7 +90,8 @@ public struct InferenceRun {
       data.readsLabels = hasLabels || configuration.images.labelProducer != nil
       if !data.readsLabels {
         logger.info(
-          "\(configuration.file) has no labels of producer \(data.labelProducer): there are no metrics")
+          "\(configuration.file) has no labels of producer \(data.labelProducer): there are no metrics"
+        )
       }
     } catch {
       throw TaggerError(error)

@@ -147,7 +147,9 @@ extension Switch {
 
   /// Groups of today's configuration: `network=a21`.
   public static let groups: [Switch] = [
-    Switch("mode", ["mode.name"], .part(of: "mode", "the command: train, inference, iotest or build_net")),
+    Switch(
+      "mode", ["mode.name"], .part(of: "mode", "the command: train, inference, iotest or build_net")
+    ),
     Switch("network", .option("--preset", presets)),
     Switch("framework", .fixed(["torch"], ownFramework)),
     Switch("data", synthetic(["real": "False", "synthetic": "True"])),
