@@ -4,6 +4,7 @@ import LArCV
 import Layers
 import Logging
 import Networks
+import Tensors
 import Training
 
 /// `cosmic-tagger inference`: applies a trained network to all events of a file, in order.
@@ -72,7 +73,10 @@ public struct InferenceRun {
       planner: NetworkPlanner(
         network, inputChannels: stored.configuration.inputChannels, index: configuration.siteIndex),
       isKnown: { $0 < known })
-    return try pass.run(loader, PixelScorer(network, configuration), stop)
+    let compute = Compute(
+      threads: Threads(count: configuration.threads), convolution: configuration.convolution,
+      precision: configuration.precision)
+    return try pass.run(loader, PixelScorer(network, compute), stop)
   }
 
   /// How events are read: as in training where nothing else is said, and without labels where the file

@@ -34,12 +34,10 @@ final class PixelScorer {
   private let network: any Layer<SparseTensor>
   private let compute: Compute
 
-  /// A scorer with the threads and arithmetic of a configuration.
-  init(_ network: any Layer<SparseTensor>, _ configuration: InferenceConfiguration) {
+  /// A scorer by a network as it is now.
+  init(_ network: any Layer<SparseTensor>, _ compute: Compute) {
     self.network = (network as? UResNet<SparseConvolutions>)?.folded() ?? network
-    compute = Compute(
-      threads: Threads(count: configuration.threads), convolution: configuration.convolution,
-      precision: configuration.precision)
+    self.compute = compute
   }
 
   /// What the network says.
@@ -47,10 +45,15 @@ final class PixelScorer {
   /// - Parameters:
   ///   - batch: what it is given: the stored pixels, or all pixels of the images.
   ///   - stored: the sites of stored pixels.
+  ///   - name: what messages call the batch.
+  ///   - trace: where the network's layers note what they do, and what it took.
   /// - Throws: `TaggerError` for scores that are no numbers; what the network throws.
-  func score(_ batch: LabelledSites, stored: SiteSet, name: String) throws -> ScoredBatch {
+  func score(_ batch: LabelledSites, stored: SiteSet, name: String, trace: Trace? = nil) throws
+    -> ScoredBatch
+  {
     compute.arena.reset()
     let tape = Tape(.inference, compute: compute)
+    tape.trace = trace
     let features = compute.arena.tensor(rows: batch.count, channels: batch.channels)
     batch.features.withUnsafeBufferPointer { source in
       if let base = source.baseAddress { features.values.update(from: base, count: source.count) }
