@@ -9,15 +9,25 @@ struct InferenceCommandTests {
   private struct Setting {
     let scratch: Scratch
 
-    init(events: Int = 3, simulation: [String] = []) throws {
-      scratch = try Scratch()
-      let made = try Tool.run(
-        ["simulate", "--output", "in.h5", "--events", "\(events)"], in: scratch.path)
-      #expect(made.code == 0, "\(made.error)")
+    /// Made once, and linked to: most of a test's time would go there.
+    private static let made = Result {
+      let scratch = try Scratch()
+      let simulated = try Tool.run(
+        ["simulate", "--output", "in.h5", "--events", "6"], in: scratch.path)
+      #expect(simulated.code == 0, "\(simulated.error)")
       let trained = try Tool.run(
         ["train", "--sparse", "-mb", "1", "-i", "1", "-ld", "log", "--no-summary-images"]
           + TrainTests.small, in: scratch.path)
       #expect(trained.code == 0, "\(trained.error)")
+      return scratch
+    }
+
+    init() throws {
+      scratch = try Scratch()
+      for name in ["in.h5", "log"] {
+        try FileManager.default.createSymbolicLink(
+          atPath: scratch.file(name), withDestinationPath: Self.made.get().file(name))
+      }
     }
 
     func infer(_ more: [String], output: String = "out.h5") throws -> Tool.Result {
@@ -40,8 +50,8 @@ struct InferenceCommandTests {
     let setting = try Setting()
     let result = try setting.infer(["-mb", "2", "--metrics-file", "events.csv", "-li", "2"])
     #expect(result.code == 0 && result.error.isEmpty, "\(result.error)")
-    #expect(result.lines.filter { $0.hasPrefix("ana Step ") }.count == 1)
-    #expect(result.lines.contains("Inference report: 2 batches processed for 3 entries."))
+    #expect(result.lines.filter { $0.hasPrefix("ana Step ") }.count == 2)
+    #expect(result.lines.contains("Inference report: 3 batches processed for 6 entries."))
     let figures = [
       "accuracy", "acc-non-zero", "acc-neutrino", "acc-cosmic-iou", "acc-neutrino-iou",
     ]
@@ -52,14 +62,14 @@ struct InferenceCommandTests {
     #expect(setting.scratch.contents == ["events.csv", "in.h5", "log", "out.h5"])
     let table = try String(contentsOfFile: setting.scratch.file("events.csv"), encoding: .utf8)
     let rows = table.split(separator: "\n").map { $0.split(separator: ",") }
-    #expect(rows.count == 4 && Set(rows.map(\.count)) == [4 + 3 + 3 * 5])
-    #expect(rows.dropFirst().map { $0[0] } == ["0", "1", "2"])
+    #expect(rows.count == 7 && Set(rows.map(\.count)) == [4 + 3 + 3 * 5])
+    #expect(rows.dropFirst().map { $0[0] } == ["0", "1", "2", "3", "4", "5"])
     let (input, output) = try (
       LArCVReader(path: setting.scratch.file("in.h5")),
       LArCVReader(path: setting.scratch.file("out.h5"))
     )
-    #expect(output.entryCount == 3)
-    for entry in 0..<3 {
+    #expect(output.entryCount == 6)
+    for entry in 0..<6 {
       #expect(try output.eventID(entry: entry) == input.eventID(entry: entry))
     }
   }
@@ -103,7 +113,7 @@ struct InferenceCommandTests {
 
   @Test("that is killed again and again ends with the bytes of a run that was not")
   func killed() throws {
-    let setting = try Setting(events: 6)
+    let setting = try Setting()
     let whole = try setting.infer(["-mb", "1"], output: "whole.h5")
     #expect(whole.code == 0, "\(whole.error)")
     var random = SystemRandomNumberGenerator()
@@ -124,7 +134,7 @@ struct InferenceCommandTests {
   @Test(
     "that is asked to end says how to go on, and goes on", arguments: [("INT", 130), ("TERM", 143)])
   func asked(_ signal: String, _ code: Int32) throws {
-    let setting = try Setting(events: 6)
+    let setting = try Setting()
     try Data("old".utf8).write(to: URL(fileURLWithPath: setting.scratch.file("out.h5")))
     let result = try run(setting, signal: signal, after: 350)
     guard result.code != 0 else { return }
@@ -144,7 +154,7 @@ struct InferenceCommandTests {
 
   @Test("of another run is not continued, unless it is begun anew")
   func otherRun() throws {
-    let setting = try Setting(events: 6)
+    let setting = try Setting()
     var tries = 0
     repeat {
       _ = try run(setting, signal: "INT", after: 300 + 50 * tries)
@@ -167,7 +177,7 @@ struct InferenceCommandTests {
 
   @Test("refuses files that are one, absent networks, and events that are not there")
   func refusals() throws {
-    let setting = try Setting(events: 1)
+    let setting = try Setting()
     expectRefusal(
       try setting.infer([], output: "in.h5"), code: 64,
       "--output would replace in.h5, which is read: name another file")
@@ -175,8 +185,8 @@ struct InferenceCommandTests {
       try setting.infer(["--metrics-file", "out.h5"]), code: 64,
       "--output and --metrics-file are both out.h5: name two files")
     expectRefusal(
-      try setting.infer(["--start-index", "1"]), code: 64,
-      "--start-index 1 is not possible: in.h5 has 1 events, counted from 0")
+      try setting.infer(["--start-index", "6"]), code: 64,
+      "--start-index 6 is not possible: in.h5 has 6 events, counted from 0")
     expectRefusal(
       try setting.infer(["-i", "0"]), code: 64,
       "--iterations 0 is not possible: use 1 or more")

@@ -1,7 +1,6 @@
 import Foundation
 import Kernels
 import Networks
-import Sites
 import Tensors
 
 /// What `cosmic-tagger inference` applies, to what, and where its answers go.
@@ -32,8 +31,6 @@ public struct InferenceConfiguration: Equatable, Sendable {
   public var convolution = ConvolutionAlgorithm.automatic
   /// What convolutions multiply.
   public var precision = Precision.float32
-  /// How rulebooks look up sites.
-  public var siteIndex = SiteIndexKind.automatic
   /// Whether what an interrupted run has done is thrown away.
   public var restarts = false
   /// What is said of the images, over what the checkpoint says.
@@ -95,7 +92,6 @@ public struct InferenceConfiguration: Equatable, Sendable {
     computed.threads = threads
     computed.convolution = convolution
     computed.precision = precision
-    computed.siteIndex = siteIndex
     computed.loggingIteration = loggingIteration
     computed.iterations = iterations ?? 1
     try computed.validate()

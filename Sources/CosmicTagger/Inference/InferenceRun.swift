@@ -71,7 +71,7 @@ public struct InferenceRun {
     let loader = InferenceLoader(
       data, events: events, geometry: geometry,
       planner: NetworkPlanner(
-        network, inputChannels: stored.configuration.inputChannels, index: configuration.siteIndex),
+        network, inputChannels: stored.configuration.inputChannels),
       isKnown: { $0 < known })
     let compute = Compute(
       threads: Threads(count: configuration.threads), convolution: configuration.convolution,

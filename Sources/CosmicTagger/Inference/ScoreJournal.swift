@@ -22,6 +22,7 @@ final class ScoreJournal {
   private let file: WrittenFile
   private var known: ScoreRecordReader?
   private var lastFlush = ContinuousClock.now
+  private var isEmpty: Bool
 
   /// The longest time for which records may be lost when the machine fails.
   private static let flushInterval = Duration.seconds(5)
@@ -46,11 +47,13 @@ final class ScoreJournal {
   init(output: String, identity: Identity, restarts: Bool) throws {
     path = Self.path(of: output)
     lock = try FileLock(path, of: output)
+    isEmpty = true
     let found = restarts ? nil : try Self.read(path, identity, of: output)
     file = try WrittenFile(path, .append)
     if let found {
       try file.truncate(to: found.end)
       knownBatches = found.records
+      isEmpty = false
       known = ScoreRecordReader(path, from: found.start, to: found.end)
     } else {
       knownBatches = 0
@@ -77,12 +80,14 @@ final class ScoreJournal {
       throw TaggerError(
         .badData, "\(path) is not what this program leaves there: remove it, or add --restart")
     }
-    try check(header, identity, path, output)
     let start = first.distance(from: first.startIndex, to: end) + 1
     let size = Int(try handle.seekToEnd())
     let reader = ScoreRecordReader(path, from: start, to: size)
     var records = 0
     while try reader.next() != nil { records += 1 }
+    // What holds nothing keeps nobody from another run.
+    guard records > 0 else { return nil }
+    try check(header, identity, path, output)
     return (start, reader.position, records)
   }
 
@@ -116,6 +121,7 @@ final class ScoreJournal {
   ///
   /// - Throws: `FileError` when it cannot be written.
   func append(_ batch: ScoredBatch) throws {
+    isEmpty = false
     try file.write(ScoreRecord.bytes(of: batch))
     if ContinuousClock.now - lastFlush > Self.flushInterval { try flush() }
   }
@@ -128,6 +134,10 @@ final class ScoreJournal {
 
   /// Deletes the journal: what it was kept for is done.
   func remove() { unlink(path) }
+
+  deinit {
+    if isEmpty { remove() }
+  }
 }
 
 /// A file that one process at a time holds on to.

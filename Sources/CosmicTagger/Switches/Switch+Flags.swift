@@ -13,7 +13,7 @@ extension Switch {
     Switch("--io-verbosity", .fixed(["0", "1", "2", "3"], Self.readingIsSilent)),
     Switch("--minibatch-size", ["-mb"], .option("--minibatch-size")),
     Switch(
-      "--aux-file", .part(of: "--aux-file", "--aux-file of train, --output of inference")),
+      "--aux-file", .part(of: "--aux-file", "--aux-file of train; the file that inference writes")),
     Switch("--aux-io-verbosity", .fixed(["0", "1", "2", "3"], Self.readingIsSilent)),
     Switch("--aux-iteration", .option("--aux-iteration")),
     Switch("--aux-minibatch-size", .option("--aux-minibatch-size")),
