@@ -9,25 +9,34 @@ struct InferenceCommandTests {
   private struct Setting {
     let scratch: Scratch
 
-    /// Made once, and linked to: most of a test's time would go there.
-    private static let made = Result {
-      let scratch = try Scratch()
-      let simulated = try Tool.run(
-        ["simulate", "--output", "in.h5", "--events", "6"], in: scratch.path)
-      #expect(simulated.code == 0, "\(simulated.error)")
-      let trained = try Tool.run(
-        ["train", "--sparse", "-mb", "1", "-i", "1", "-ld", "log", "--no-summary-images"]
-          + TrainTests.small, in: scratch.path)
-      #expect(trained.code == 0, "\(trained.error)")
-      return scratch
-    }
-
-    init() throws {
+    /// - Parameter events: how many; one takes some milliseconds.
+    init(events: Int = 6) throws {
       scratch = try Scratch()
-      for name in ["in.h5", "log"] {
-        try FileManager.default.createSymbolicLink(
-          atPath: scratch.file(name), withDestinationPath: Self.made.get().file(name))
+      let writer = try LArCVWriter(
+        path: scratch.file("in.h5"), products: ["sbndwire", "sbnd_cosmicseg"])
+      for number in 0..<events {
+        let images = (0..<3).map { plane in
+          let ids = (0..<2048).filter { ($0 * 31 + number * 7 + plane) % 11 < 4 }
+          return SparseImage(
+            meta: ImageMeta(projection: plane, voxelCounts: [64, 32]), ids: ids.map(UInt64.init),
+            values: ids.map { Float($0 % 29) + 1 })
+        }
+        let labels = images.map { image in
+          SparseImage(
+            meta: image.meta, ids: image.ids, values: image.ids.map { Float($0 / 5 % 3) })
+        }
+        try writer.append(
+          EventID(run: 1, subrun: 2, event: Int64(number)),
+          images: [("sbndwire", images), ("sbnd_cosmicseg", labels)])
       }
+      try writer.close()
+      let trained = try Tool.run(
+        ["train", "--sparse", "-f", "in.h5", "-mb", "1", "-i", "1", "-ld", "log"]
+          + [
+            "--no-summary-images", "--preset", "a21", "--network-depth", "1", "--score-events", "0",
+          ],
+        in: scratch.path)
+      #expect(trained.code == 0, "\(trained.error)")
     }
 
     func infer(_ more: [String], output: String = "out.h5") throws -> Tool.Result {
@@ -111,16 +120,17 @@ struct InferenceCommandTests {
       shell: "tool & sleep \(Double(milliseconds) / 1000); kill -\(signal) $!; wait $!")
   }
 
+  /// Events of runs that are interrupted: some seconds of work.
+  private static let many = 200
+
   @Test("that is killed again and again ends with the bytes of a run that was not")
   func killed() throws {
-    let setting = try Setting()
+    let setting = try Setting(events: Self.many)
     let whole = try setting.infer(["-mb", "1"], output: "whole.h5")
     #expect(whole.code == 0, "\(whole.error)")
     var random = SystemRandomNumberGenerator()
-    var wasKept = false
-    for _ in 0..<8 where !setting.exists("out.h5") {
-      let result = try run(setting, signal: "KILL", after: .random(in: 40...600, using: &random))
-      wasKept = wasKept || result.output.contains("Going on after ")
+    for _ in 0..<6 where !setting.exists("out.h5") {
+      let result = try run(setting, signal: "KILL", after: .random(in: 20...300, using: &random))
       #expect(result.code == 0 || result.code == 137, "\(result.error)")
     }
     // It has its name before the journal goes: one killed in between is complete, and made again.
@@ -131,36 +141,45 @@ struct InferenceCommandTests {
     #expect(setting.scratch.contents == ["in.h5", "log", "out.h5", "whole.h5"])
   }
 
+  /// A run that was interrupted by a signal after at least a batch, and what it said.
+  private func interrupted(by signal: String) throws -> (setting: Setting, result: Tool.Result) {
+    let setting = try Setting(events: Self.many)
+    for milliseconds in stride(from: 60, to: 2000, by: 60) {
+      let result = try run(setting, signal: signal, after: milliseconds)
+      if setting.exists("out.h5.progress"), result.output.contains("ana Step ") {
+        return (setting, result)
+      }
+    }
+    throw ValidationFailure()
+  }
+
+  private struct ValidationFailure: Error {}
+
   @Test(
     "that is asked to end says how to go on, and goes on", arguments: [("INT", 130), ("TERM", 143)])
   func asked(_ signal: String, _ code: Int32) throws {
-    let setting = try Setting()
-    try Data("old".utf8).write(to: URL(fileURLWithPath: setting.scratch.file("out.h5")))
-    let result = try run(setting, signal: signal, after: 350)
-    guard result.code != 0 else { return }
+    let (setting, result) = try interrupted(by: signal)
     #expect(result.code == code, "\(result.error)")
-    #expect(try setting.data("out.h5") == Data("old".utf8))
-    if setting.exists("out.h5.progress"), let kept = result.lines.last, kept.contains("scored") {
-      #expect(
-        kept.wholeMatch(
-          of:
-            /\d of 6 events are scored, and kept in out\.h5\.progress: the same command goes on after them/
-        ) != nil)
-      let next = try setting.infer(["-mb", "1"])
-      #expect(next.code == 0)
-      #expect(next.lines.contains("Going on after \(kept.prefix(1)) of 6 events"))
-    }
+    #expect(result.error.isEmpty && !setting.exists("out.h5"))
+    let kept = try #require(
+      result.lines.last?.wholeMatch(
+        of:
+          /(\d+) of 200 events are scored, and kept in out\.h5\.progress: the same command goes on after them/
+      ))
+    try Data("old".utf8).write(to: URL(fileURLWithPath: setting.scratch.file("out.h5")))
+    let next = try setting.infer(["-mb", "1"])
+    #expect(next.code == 0)
+    #expect(next.lines.contains("Going on after \(kept.1) of 200 events"))
+    let whole = try setting.infer(["-mb", "1"], output: "whole.h5")
+    #expect(whole.code == 0)
+    #expect(try setting.data("out.h5") == setting.data("whole.h5"))
+    let report = { (result: Tool.Result) in result.lines.filter { $0.hasPrefix("  ") } }
+    #expect(report(next) == report(whole))
   }
 
   @Test("of another run is not continued, unless it is begun anew")
   func otherRun() throws {
-    let setting = try Setting()
-    var tries = 0
-    repeat {
-      _ = try run(setting, signal: "INT", after: 300 + 50 * tries)
-      tries += 1
-    } while !setting.exists("out.h5.progress") && tries < 10
-    try #require(setting.exists("out.h5.progress"))
+    let (setting, _) = try interrupted(by: "INT")
     func refused(_ more: [String], _ words: String) throws {
       let result = try setting.infer(more)
       #expect(result.code == 64)

@@ -125,6 +125,12 @@ public struct InferenceRun {
           + "for \(stored.configuration.planes): give a file of the same detector")
     }
     try geometry.checkDepth(stored.configuration.depth)
+    let network = stored.configuration
+    guard configuration.mode == .dense || network.upsampling != .bilinear,
+      configuration.mode != .sparse || network.deepest != .stacked
+    else {
+      throw TaggerError(.usage, "\(stored.file) is a network for full images: add --dense")
+    }
   }
 
   /// All that the output depends on.
