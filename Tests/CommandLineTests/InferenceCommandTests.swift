@@ -16,9 +16,9 @@ struct InferenceCommandTests {
         path: scratch.file("in.h5"), products: ["sbndwire", "sbnd_cosmicseg"])
       for number in 0..<events {
         let images = (0..<3).map { plane in
-          let ids = (0..<2048).filter { ($0 * 31 + number * 7 + plane) % 11 < 4 }
+          let ids = (0..<512).filter { ($0 * 31 + number * 7 + plane) % 11 < 4 }
           return SparseImage(
-            meta: ImageMeta(projection: plane, voxelCounts: [64, 32]), ids: ids.map(UInt64.init),
+            meta: ImageMeta(projection: plane, voxelCounts: [32, 16]), ids: ids.map(UInt64.init),
             values: ids.map { Float($0 % 29) + 1 })
         }
         let labels = images.map { image in
@@ -33,7 +33,8 @@ struct InferenceCommandTests {
       let trained = try Tool.run(
         ["train", "--sparse", "-f", "in.h5", "-mb", "1", "-i", "1", "-ld", "log"]
           + [
-            "--no-summary-images", "--preset", "a21", "--network-depth", "1", "--score-events", "0",
+            "--no-summary-images", "--network-depth", "1", "--n-initial-filters", "2",
+            "--bottleneck-deepest", "4", "--blocks-deepest-layer", "1", "--score-events", "0",
           ],
         in: scratch.path)
       #expect(trained.code == 0, "\(trained.error)")
