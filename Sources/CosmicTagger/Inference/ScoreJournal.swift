@@ -151,7 +151,11 @@ private final class FileLock {
         .inputOutput,
         "\(path) cannot be made (\(String(cString: strerror(errno)))): choose another --output")
     }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    // A run that ends deletes the file: what was opened before that is nobody's any more.
+    var (held, named) = (stat(), stat())
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &held) == 0,
+      stat(path, &named) == 0, held.st_ino == named.st_ino
+    else {
       throw TaggerError(
         .inputOutput,
         "\(output) is being written by another run: wait for its end, or choose another --output")
