@@ -7,11 +7,11 @@ Usage (check_larcv.py says how larcv3 is installed):
     venv/bin/python tools/interoperability/check_inference.py INPUT OUTPUT [PREFIX [PRODUCER ...]]
 
 larcv3 reads both files.  Events must have the same numbers in the same order; the copied products
-(sbndwire, and sbnd_cosmicseg where the output has it, or the PRODUCERs) the same voxels bit by bit; the
-scores (PREFIX_score_background, ..._cosmic, ..._neutrino; PREFIX is cosmictagger) the voxels of the first
-of these, three scores that add to one within 1e-5; and the label (PREFIX_label) must be the class of the
-largest, in either convention of labels, the same for all events.  With --start-index leave events out of
-INPUT accordingly: both files have equally many.
+(sbndwire, and sbnd_cosmicseg where the output has it, or the PRODUCERs) the same voxels bit by bit;
+the scores (PREFIX_score_background, ..._cosmic, ..._neutrino; PREFIX is cosmictagger) the voxels of
+the first of these, three scores that add to one within 1e-5; and the label (PREFIX_label) must be
+the class of the largest, in either convention of labels, the same for all events.  INPUT has
+exactly the events of OUTPUT: this is not for --start-index and --iterations.
 
 The exit code is 0 when all of this is so, 1 when it is not, 2 when the arguments are wrong.
 """
@@ -108,7 +108,8 @@ def main(arguments):
         if problem:
             print(f"{paths[1]}: entry {entry} {problem}", file=sys.stderr)
             return 1
-    print(f"{entries} entries agree: {', '.join(copied)}, scores and labels", file=results, flush=True)
+    products = ", ".join(copied)
+    print(f"{entries} entries agree: {products}, scores and labels", file=results, flush=True)
     return 0
 
 
