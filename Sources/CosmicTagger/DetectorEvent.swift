@@ -7,22 +7,22 @@ public struct DetectorEvent: Sendable {
   public let images: [SparseImage]
   /// Labels, a sparse image for each plane.
   public let labels: [SparseImage]
-  /// The numbers by which the experiment names it.
-  public let id: EventID
   /// How messages name the event: `entry 3 of FILE`.
   public let name: String
+  /// Its label in the experiment, if it has one.
+  public let id: EventID?
   /// What is known of it as a whole, if that was asked for.
   public let truth: EventTruth?
 
   /// An event with its images.
   public init(
-    id: EventID = EventID(run: -1, subrun: -1, event: -1), images: [SparseImage],
-    labels: [SparseImage], name: String, truth: EventTruth? = nil
+    images: [SparseImage], labels: [SparseImage], name: String, id: EventID? = nil,
+    truth: EventTruth? = nil
   ) {
-    self.id = id
     self.images = images
     self.labels = labels
     self.name = name
+    self.id = id
     self.truth = truth
   }
 }
@@ -44,7 +44,7 @@ public protocol EventSource {
 public struct FileEventSource: EventSource {
   private let reader: LArCVReader
   private let imageProducer: String
-  private let labelProducer: String
+  private let labelProducer: String?
   private let truthProducer: String?
 
   /// Opens the file.
@@ -57,7 +57,7 @@ public struct FileEventSource: EventSource {
       throw TaggerError(error)
     }
     imageProducer = configuration.imageProducer
-    labelProducer = configuration.labelProducer
+    labelProducer = configuration.readsLabels ? configuration.labelProducer : nil
     truthProducer = configuration.readsTruth ? configuration.truthProducer : nil
     guard reader.entryCount > 0 else {
       throw TaggerError(.badData, "\(path) has no events: choose a file with at least one")
@@ -71,10 +71,10 @@ public struct FileEventSource: EventSource {
   public func event(_ number: Int) throws(TaggerError) -> DetectorEvent {
     do {
       return DetectorEvent(
-        id: try reader.eventID(entry: number),
         images: try checkedImages(imageProducer, entry: number),
-        labels: try checkedImages(labelProducer, entry: number),
+        labels: try labelProducer.map { try checkedImages($0, entry: number) } ?? [],
         name: "entry \(number) of \(reader.path)",
+        id: try reader.eventID(entry: number),
         truth: try truthProducer.map { producer in
           try EventTruth(
             particles: reader.particles(producer: producer, entry: number),
@@ -109,7 +109,7 @@ public struct SimulatedEventSource: EventSource {
   public func event(_ number: Int) throws(TaggerError) -> DetectorEvent {
     let event = simulation.event(number)
     return DetectorEvent(
-      id: event.id, images: event.images, labels: event.labels, name: "simulated event \(number)",
+      images: event.images, labels: event.labels, name: "simulated event \(number)",
       truth: EventTruth(
         particles: event.neutrino.map { [$0.particle] } ?? [],
         vertices: event.neutrino?.vertices ?? []))

@@ -89,7 +89,10 @@ extension HDF5Handle {
 
   private func setChunks(rows: Int, deflate: Int?) -> Bool {
     var rows = hsize_t(rows)
-    guard H5Pset_chunk(identifier, 1, &rows) >= 0 else { return false }
+    // Without the time at which it was made, the same events give the same bytes of a file.
+    guard H5Pset_obj_track_times(identifier, false) >= 0,
+      H5Pset_chunk(identifier, 1, &rows) >= 0
+    else { return false }
     guard let deflate else { return true }
     return H5Pset_deflate(identifier, UInt32(deflate)) >= 0
   }

@@ -6,8 +6,8 @@ import HDF5Files
 /// Writes events into a larcv3 HDF5 file that the real larcv3 reads.
 ///
 /// The layout is larcv3's own: superblock 0, tables in chunks with deflate, extents as contiguous
-/// ascending running sums, every plane with its row even when it is empty.  Padding is zero, so the
-/// same events give the same bytes of every table.
+/// ascending running sums, every plane with its row even when it is empty.  Padding is zero and no times
+/// are kept, so the same events give the same bytes.
 ///
 /// Everything goes to a temporary file beside the target, which takes the target's name (and its
 /// place, if there was one) in `close()`: an interrupted run leaves no half file under that name.

@@ -13,6 +13,9 @@ extension LayerError: CustomStringConvertible {
     case .differentTapes(let layer):
       "\(layer) has inputs of different tapes, whose gradients would be lost: run all of them on the "
         + "tape of the step"
+    case .folded(let layer):
+      "\(layer) has running statistics folded into its weights: train, and judge with the statistics "
+        + "of a batch, the network that it was folded from"
     case .noInputs(let layer):
       "\(layer) has no inputs"
     case .unequalChannels(let layer, let channels):

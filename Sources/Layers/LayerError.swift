@@ -62,6 +62,8 @@ public enum LayerError: Error, Equatable, Sendable {
   case needsAllPixels(layer: String)
   /// Inputs that were computed on different tapes.
   case differentTapes(layer: String)
+  /// A layer with running statistics folded into its weights, on a tape that wants others.
+  case folded(layer: String)
 
   /// How many sites of what image a message speaks of.
   public struct SiteShape: Equatable, Sendable {

@@ -108,10 +108,13 @@ struct ResidualBlock<Backend: Convolutions>: Layer {
   }
 
   func callAsFunction(_ input: Features) throws -> Features {
-    let branch = try convolution(first(input, named: "first"), named: "second.convolution")
+    let inner = try first(input, named: "first")
     guard let normalization else {
-      return try activation(backend.add(branch, input), named: "activation")
+      return try backend.finish(
+        inner, convolution: ("second.convolution", convolution), skip: input,
+        activation: ("activation", activation))
     }
+    let branch = try convolution(inner, named: "second.convolution")
     return try backend.finish(
       branch, normalization: ("second.normalization", normalization), skip: input,
       activation: ("activation", activation))

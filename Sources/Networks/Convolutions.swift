@@ -64,6 +64,18 @@ public protocol Convolutions: AnyObject {
     activation: NamedLayer<Features>
   ) throws -> Features
 
+  /// The end of a residual block without normalisation, `activation(convolution(features) + skip)`.
+  func finish(
+    _ features: Features, convolution: NamedLayer<Features>, skip: Features,
+    activation: NamedLayer<Features>
+  ) throws -> Features
+
+  /// A layer that, with running statistics, computes what `convolution` and then `next` do; nothing
+  /// where a backend, or these two, have none.
+  func fold(
+    _ next: any Layer<Features>, into convolution: any Layer<Features>
+  ) -> (any Layer<Features>)?
+
   /// The channels of two branches, left first.
   func join(_ left: Features, _ right: Features) throws -> Features
 
@@ -92,6 +104,20 @@ extension Convolutions {
   ) throws -> Features {
     try finishStepwise(branch, normalization, skip, activation)
   }
+
+  /// One layer after the other.
+  public func finish(
+    _ features: Features, convolution: NamedLayer<Features>, skip: Features,
+    activation: NamedLayer<Features>
+  ) throws -> Features {
+    let branch = try convolution.layer(features, named: convolution.name)
+    return try activation.layer(add(branch, skip), named: activation.name)
+  }
+
+  /// Nothing.
+  public func fold(
+    _ next: any Layer<Features>, into convolution: any Layer<Features>
+  ) -> (any Layer<Features>)? { nil }
 
   func finishStepwise(
     _ branch: Features, _ normalization: NamedLayer<Features>, _ skip: Features,
@@ -199,6 +225,28 @@ public final class SparseConvolutions: Convolutions {
     return try Activated(description: last.description)(
       sum(branch, named: normalization.name), named: activation.name)
   }
+
+  /// `FoldedConvolution` with a sum, which does what `LeakyReLU` would do after it; other layers one
+  /// after the other.
+  public func finish(
+    _ features: SparseTensor, convolution: NamedLayer<SparseTensor>, skip: SparseTensor,
+    activation: NamedLayer<SparseTensor>
+  ) throws -> SparseTensor {
+    guard let first = convolution.layer as? FoldedConvolution, first.leak == 1,
+      let last = activation.layer as? LeakyReLU
+    else {
+      let branch = try convolution.layer(features, named: convolution.name)
+      return try activation.layer(add(branch, skip), named: activation.name)
+    }
+    let sum = NormalizedSum(normalization: first) { try first($0, adding: skip, leak: last.leak) }
+    return try Activated(description: last.description)(
+      sum(features, named: convolution.name), named: activation.name)
+  }
+
+  /// `FoldedConvolution`.
+  public func fold(
+    _ next: any Layer<SparseTensor>, into convolution: any Layer<SparseTensor>
+  ) -> (any Layer<SparseTensor>)? { FoldedConvolution(convolution, then: next) }
 
   /// `JoinTable` of two.
   public func join(_ left: SparseTensor, _ right: SparseTensor) throws -> SparseTensor {

@@ -45,6 +45,12 @@ public struct UResNet<Backend: Convolutions>: HeadedNetwork {
         ("up", up),
       ]
     }
+
+    func mapped(_ change: (Sequential<Features>) -> Sequential<Features>) -> Level {
+      Level(
+        name: name, down: change(down), downsample: change(downsample),
+        upsample: change(upsample), join: change(join), up: change(up))
+    }
   }
 
   /// Builds the network from the layers of a backend.
@@ -68,6 +74,26 @@ public struct UResNet<Backend: Convolutions>: HeadedNetwork {
     classification = builder.classification()
     vertex = builder.vertex()
   }
+
+  private init(_ network: Self, by fold: Folding<Backend>) {
+    configuration = network.configuration
+    backend = network.backend
+    initial = fold(network.initial)
+    levels = network.levels.map { $0.mapped(fold.callAsFunction) }
+    deepest = fold(network.deepest)
+    final = fold(network.final)
+    classifier = network.classifier
+    classification = network.classification.map(fold.callAsFunction)
+    vertex = network.vertex.map(fold.callAsFunction)
+  }
+
+  /// The network in the form in which it is applied: normalisation by running statistics, and
+  /// activations, are part of the convolutions before them where the backend can (sites can, full images
+  /// cannot yet).
+  ///
+  /// It computes the same but for rounding. It holds copies of the weights as they are now, by names of
+  /// its own, and cannot be trained.
+  public func folded() -> Self { Self(self, by: Folding(backend: backend)) }
 
   /// The parts, in the order data walks down and then up.
   public var parts: [(name: String, part: any Module)] {

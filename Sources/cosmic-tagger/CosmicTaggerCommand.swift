@@ -39,8 +39,8 @@ struct CosmicTaggerCommand: ParsableCommand {
       switches lists what each of the original's means here.
       """,
     subcommands: [
-      Train.self, Compare.self, Profile.self, Iotest.self, Inspect.self, Simulate.self,
-      Show.self, Report.self,
+      Train.self, Inference.self, Show.self, Report.self, Compare.self, Profile.self, Iotest.self,
+      Inspect.self, Simulate.self,
       BuildNet.self, Switches.self,
     ])
 }

@@ -28,9 +28,11 @@ struct Report: ParsableCommand {
       "The page to write. (default: report.html in the log directory)", valueName: "path"))
   var output: String?
 
+  @OptionGroup(title: "Reporting") var reporting: ReportOptions
+
   func run() throws {
     try reportingErrors { () throws(TaggerError) in
-      try ReportRun(logDirectory, output: output, logger: logger).run()
+      try ReportRun(logDirectory, output: output, logger: reporting.logger()).run()
     }
   }
 }

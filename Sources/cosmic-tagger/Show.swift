@@ -94,6 +94,8 @@ struct Show: ParsableCommand {
 
   @OptionGroup var threads: ThreadOptions
 
+  @OptionGroup(title: "Reporting") var reporting: ReportOptions
+
   func validate() throws {
     guard file == nil else {
       guard seed == nil else {
@@ -127,7 +129,7 @@ struct Show: ParsableCommand {
       threads.apply(to: &training)
       request.threads = training.threads
       request.output = output
-      try ShowRun(request, logger: logger).run()
+      try ShowRun(request, logger: reporting.logger()).run()
     }
   }
 }

@@ -12,8 +12,8 @@ struct HelpTests {
   @Test(
     "of the program and of every command is what it was",
     arguments: [
-      "", "train", "compare", "profile", "iotest", "inspect", "simulate", "build_net", "switches",
-      "show", "report",
+      "", "train", "inference", "show", "report", "compare", "profile", "iotest", "inspect",
+      "simulate", "build_net", "switches",
     ])
   func snapshot(_ command: String) throws {
     let result = try Tool.run((command.isEmpty ? [] : [command]) + ["--help"])

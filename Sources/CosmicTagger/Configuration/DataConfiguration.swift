@@ -35,6 +35,8 @@ public struct DataConfiguration: Equatable, Sendable {
   public var imageProducer = "sbndwire"
   /// Producer of the label images.
   public var labelProducer = "sbnd_cosmicseg"
+  /// Whether label images are read; without them all pixels count as background.
+  public var readsLabels = true
   /// Whether particles and clusters are read, as heads for events and vertices need them.
   public var readsTruth = false
   /// Producer of those particles and clusters.

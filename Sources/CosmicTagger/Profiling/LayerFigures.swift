@@ -90,7 +90,12 @@ struct LayerFigures: Encodable {
     self.bytes = bytes
     forwardSeconds = forward
     backwardSeconds = seconds - forward
-    inferenceSeconds = entries(measurement.inference).map(\.forwardSeconds).median
+    // Inference has fewer layers: what is folded into a convolution takes no time of its own.
+    let path = trained.first?.path ?? []
+    inferenceSeconds =
+      measurement.inference.compactMap { pass in
+        pass.trace[keyPath: list].first { $0.path == path }?.forwardSeconds
+      }.median
     gflops = seconds > 0 ? 1e-9 * passes * flops / seconds : 0
     forwardGflops = forward > 0 ? 1e-9 * flops / forward : 0
     boundSeconds = bound

@@ -48,8 +48,13 @@ package struct NetworkProfiler {
     let memory = NetworkMeasurement.Memory(
       peakResidentBytes: MemoryUse.peakResidentBytes, arenaBytes: trainer.highWaterBytes,
       arenaHeldBytes: trainer.heldBytes)
+    // As `inference` computes: its statistics are folded in when training is over.
+    let scorer = PixelScorer(
+      network,
+      Compute(
+        threads: threads, convolution: training.convolution, precision: training.precision))
     let inferred = try passes(batches, planner, trainer) { batch, trace in
-      try trainer.infer(batch, trace: trace)
+      _ = try scorer.score(batch, stored: batch.plan.sites, name: "the profile", trace: trace)
       return nil
     }
     return NetworkMeasurement(

@@ -70,7 +70,8 @@ final class CheckpointKeeper {
   /// What a run needs beside numbers, and what a reader may want to know.
   private func described(_ steps: Int) -> [String: String] {
     var state = [
-      "random-seed": "\(training.seed)", "data-seed": "\(data.seed)",
+      "mode": training.mode.rawValue, "random-seed": "\(training.seed)",
+      "data-seed": "\(data.seed)",
       "batches-read": "\(steps * training.accumulation)",
       "minibatch-size": "\(data.minibatchSize)",
       "gradient-accumulation": "\(training.accumulation)",
@@ -94,7 +95,7 @@ final class CheckpointKeeper {
     for number in events {
       let event = try source.event(number)
       try writer.append(
-        event.id,
+        event.id ?? EventID(run: -1, subrun: -1, event: Int64(number)),
         images: [(data.imageProducer, event.images), (data.labelProducer, event.labels)])
     }
     try writer.close()

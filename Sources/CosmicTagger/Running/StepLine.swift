@@ -2,12 +2,12 @@ import Foundation
 
 /// The line a training step prints, in the original's form: metrics first, then rates and times.
 public struct StepLine {
-  /// What the figures are of: `train`, or `test`.
+  /// What the figures are of: `train`, `test` or `ana`.
   public var kind: String
   /// Number of the step, from zero.
   public var step: Int
-  /// The loss.
-  public var loss: Double
+  /// The loss, where there is one.
+  public var loss: Double?
   /// The five figures.
   public var metrics: SegmentationMetrics
   /// How the heads did, if there are any.
@@ -19,7 +19,7 @@ public struct StepLine {
 
   /// A line with all it says.
   public init(
-    kind: String = "train", step: Int, loss: Double, metrics: SegmentationMetrics,
+    kind: String = "train", step: Int, loss: Double?, metrics: SegmentationMetrics,
     heads: HeadFigures = HeadFigures(), eventsPerSecond: Double,
     seconds: [(name: String, value: Double)]
   ) {
@@ -34,12 +34,7 @@ public struct StepLine {
 
   /// `train Step 3 metrics: loss: 0.712, accuracy: 0.991, … (4.1 Img/s / 0.003 read / …)`.
   public var text: String {
-    let figures: [(String, Double)] = [
-      ("loss", loss), ("accuracy", metrics.accuracy),
-      ("acc-non-zero", metrics.nonBackgroundAccuracy),
-      ("acc-neutrino", metrics.neutrinoAccuracy), ("acc-cosmic-iou", metrics.cosmicIoU),
-      ("acc-neutrino-iou", metrics.neutrinoIoU),
-    ]
+    let figures = (loss.map { [("loss", $0)] } ?? []) + NamedFigures.all(metrics)
     let values = (figures + heads.named).map { "\($0.0): \(Self.significant($0.1))" }.joined(
       separator: ", ")
     let times = seconds.map { String(format: "%.3f ", $0.value) + $0.name }

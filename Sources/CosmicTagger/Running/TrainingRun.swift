@@ -59,7 +59,7 @@ public struct TrainingRun {
     defer { withExtendedLifetime(lock) {} }
     try configuration.validate()
     let file = try LogFile(folder.file("process.log"))
-    let logger = Logger(label: console.label) { _ in RunLog(console.handler, file) }
+    let logger = Logger(label: console.label) { _ in ProcessLog(console.handler, file) }
     report(configuration, geometry, to: logger)
     let option =
       training.checkpointDirectory == nil ? "--log-directory" : "--checkpoint-directory"

@@ -9,6 +9,8 @@ public struct ArgumentTranslation {
   private var files: [[Phrase]] = []
   /// What is behind `--`.
   private var rest: [String] = []
+  /// What `--aux-file` is on the command line: the original's inference writes it.
+  private var auxiliaryFile: String?
   /// The commands that `mode=train` names, on the command line and in files.
   private var ownMode: String?
   private var fileMode: String?
@@ -82,6 +84,7 @@ public struct ArgumentTranslation {
       throw TaggerError(.usage, "\(name) needs a value: write it behind")
     }
     guard var phrase = try flag.phrase(value, origin: name) else { return }
+    if flag.name == "--aux-file" { auxiliaryFile = phrase.value }
     phrase.isDispensable = !Switch.trainingFlags.contains(flag.name)
     own.append(phrase)
   }
@@ -145,30 +148,60 @@ public struct ArgumentTranslation {
     let allowed = command.map(accepted) ?? []
     var phrases = OptionPhrases()
     for layer in files {
-      phrases.overlay(layer.filter { OptionPhrases.isOf($0, allowed) })
+      phrases.overlay(
+        try adapted(layer, to: command).filter { OptionPhrases.isOf($0, allowed) })
     }
     let isOriginal = command.map(Self.originalCommands.contains) ?? false
+    let accepted = allowed.union(command.map(OptionScope.ofCommandLine) ?? [])
     phrases.overlay(
-      own.filter { !isOriginal || !$0.isDispensable || OptionPhrases.isOf($0, allowed) })
+      try adapted(own + written(by: command), to: command).filter {
+        !isOriginal || !$0.isDispensable || OptionPhrases.isOf($0, accepted)
+      })
     return [command].compactMap { $0 } + (try phrases.arguments(allowed))
       + positionals.dropFirst() + rest
   }
 
   /// Those of the original that read all its switches and use few.
-  private static let originalCommands: Set<String> = ["iotest", "build_net"]
+  private static let originalCommands: Set<String> = ["inference", "iotest", "build_net"]
+
+  /// The output of inference, where the original's name for it is used.
+  private func written(by command: String?) -> [Phrase] {
+    guard command == "inference", let auxiliaryFile,
+      !own.contains(where: { $0.subject == "--output" })
+    else { return [] }
+    return [Phrase("--output", .value(auxiliaryFile))]
+  }
+
+  /// What switches say to a command, where that depends on it.
+  private func adapted(
+    _ layer: [Phrase], to command: String?
+  ) throws(TaggerError) -> [Phrase] {
+    let isInference = command == "inference"
+    var (common, ofInference): ([Phrase], [Phrase]) = ([], [])
+    for phrase in layer {
+      switch phrase.subject {
+      case "data.paths.test":
+        if isInference { ofInference.append(Phrase("--file", phrase.said)) }
+      case "--start-index" where !isInference:
+        guard phrase.value == "0" else {
+          throw TaggerError(
+            .usage, "--start-index \(phrase.value ?? "") is refused: \(Switch.ofInference)")
+        }
+      default: common.append(phrase)
+      }
+    }
+    return common + ofInference
+  }
 
   private func command() throws(TaggerError) -> String? {
     let command = positionals.first ?? ownMode ?? fileMode
-    if let command, let reason = SwitchNames.absentModes[command] {
-      throw TaggerError(.usage, "\(command) is refused: \(reason)")
-    }
     if let ownMode, let named = positionals.first, named != ownMode {
       throw TaggerError(
         .usage, "mode=\(ownMode) and the command \(named) contradict each other: use one of them")
     }
     if positionals.isEmpty, let command, accepted(command).isEmpty {
       throw TaggerError(
-        .usage, "mode \(command) is not possible: use train, iotest or build_net")
+        .usage, "mode \(command) is not possible: use train, inference, iotest or build_net")
     }
     return command
   }

@@ -66,6 +66,20 @@ public enum OptionScope {
   public static let all = events.union(network).union(heads).union(precision).union(threads)
     .union(training).union(reporting)
 
+  private static let inference: Set<String> = [
+    "--file", "--minibatch-size", "--downsample", "--image-producer", "--axes",
+    "--label-convention", "--max-voxels", "--shape", "--nplanes", "--img-transform", "--sparse",
+    "--dense", "--masked", "--precision", "--model-half-precision", "--input-half-precision",
+    "--convolution", "--logging-iteration", "--log-directory", "--checkpoint-directory",
+  ]
+
+  /// Options of a command that are taken from the command line alone: what files say of them is meant
+  /// for training.
+  static func ofCommandLine(_ command: String) -> Set<String> {
+    command == "inference"
+      ? ["--iterations", "--start-index", "--weights", "--label-producer", "--output"] : []
+  }
+
   /// The options of a command.
   public static func options(of command: String) -> Set<String> {
     switch command {
@@ -75,6 +89,7 @@ public enum OptionScope {
         .union(["--site-index"])
     case "compare": events.union(network).union(heads).union(threads).union(reporting)
     case "iotest": events.union(reporting).union(["--iterations"])
+    case "inference": inference.union(threads).union(reporting)
     case "build_net": network.union(heads)
     default: []
     }

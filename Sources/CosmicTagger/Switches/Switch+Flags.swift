@@ -12,7 +12,8 @@ extension Switch {
     Switch("--file", ["-f"], .option("--file")),
     Switch("--io-verbosity", .fixed(["0", "1", "2", "3"], Self.readingIsSilent)),
     Switch("--minibatch-size", ["-mb"], .option("--minibatch-size")),
-    Switch("--aux-file", .option("--aux-file")),
+    Switch(
+      "--aux-file", .part(of: "--aux-file", "--aux-file of train; the file that inference writes")),
     Switch("--aux-io-verbosity", .fixed(["0", "1", "2", "3"], Self.readingIsSilent)),
     Switch("--aux-iteration", .option("--aux-iteration")),
     Switch("--aux-minibatch-size", .option("--aux-minibatch-size")),
@@ -84,7 +85,7 @@ extension Switch {
       "--mixed-precision",
       .truth(yes: ["--precision", "bfloat16"], no: ["--precision", "float32"])),
     Switch("--weight-decay", .option("--regularize-weights")),
-    Switch("--start-index", .fixed(["0"], "inference \(notYet); leave it out")),
+    Switch("--start-index", .option("--start-index")),
     Switch("--config-name", ["-cn"], .refused("use --config with the path of a YAML file")),
   ]
 
@@ -105,6 +106,7 @@ extension Switch {
       of: "data.synthetic", "simulated events (no file is read), or those of --file", values)
   }
 
+  static let ofInference = "it is for inference alone; leave it out"
   static let readingIsSilent = "reading says nothing but errors; leave it out"
   static let oneProcess = "training on several processes \(notYet); leave it out"
   static let processorsOnly =

@@ -39,7 +39,7 @@ extension Switch {
     Switch("mode.summary_iteration", .option("--summary-iteration")),
     Switch("mode.logging_iteration", .option("--logging-iteration")),
     Switch("mode.quantization_aware", .fixed(["False"], "weights are never quantised; use False")),
-    Switch("mode.start_index", .fixed(["0"], "inference \(notYet); leave it out")),
+    Switch("mode.start_index", .option("--start-index")),
     Switch("mode.optimizer.name", .option("--optimizer", optimizers)),
     Switch("mode.optimizer.learning_rate", .option("--learning-rate")),
     Switch(
@@ -76,7 +76,7 @@ extension Switch {
     Switch("data.paths.val", .option("--aux-file")),
     Switch(
       "data.paths.test",
-      .refused("inference \(notYet); give the file to judge by as data.paths.val")),
+      .part(of: "data.paths.test", "--file of inference; nothing else reads it")),
     Switch(
       "data.paths.active",
       .fixed(
@@ -144,7 +144,9 @@ extension Switch {
 
   /// Groups of today's configuration: `network=a21`.
   public static let groups: [Switch] = [
-    Switch("mode", ["mode.name"], .part(of: "mode", "the command: train, iotest or build_net")),
+    Switch(
+      "mode", ["mode.name"], .part(of: "mode", "the command: train, inference, iotest or build_net")
+    ),
     Switch("network", .option("--preset", presets)),
     Switch("framework", .fixed(["torch"], ownFramework)),
     Switch("data", synthetic(["real": "False", "synthetic": "True"])),

@@ -11,11 +11,6 @@ enum SwitchNames {
   /// Keys that name the command.
   static let modes: Set<String> = ["mode", "mode.name"]
 
-  /// Commands of the original that are none here.
-  static let absentModes = [
-    "inference": "there is no inference yet; train --weights scores a network on --aux-file"
-  ]
-
   /// What a key and its value say, if anything depends on it.
   ///
   /// - Parameter origin: how messages name the key: as it is, or with the file it is from.

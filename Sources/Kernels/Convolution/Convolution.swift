@@ -13,10 +13,11 @@ extension Compute {
   ///     the input gradient needs it. With several groups the columns are those of one group.
   ///   - bias: `[1, output channels]`, or nothing.
   ///   - groups: channel groups that do not mix: group g of the output reads group g of the input.
+  ///   - ending: what becomes of the sums; not for a depthwise convolution.
   /// - Returns: `[rules.targetRows, output channels]`.
   public func convolve(
     _ input: Tensor, weight: Tensor, bias: Tensor?, rules: Rules, transposingWeight: Bool = false,
-    groups: Int = 1
+    groups: Int = 1, ending: ConvolutionEnding? = nil
   ) -> Tensor {
     let inputChannels = input.channels
     let outputChannels = transposingWeight ? weight.rows / rules.offsets : weight.channels * groups
@@ -24,7 +25,11 @@ extension Compute {
     precondition(
       weight.count * groups == rules.offsets * inputChannels * outputChannels,
       "weight fits the channels")
+    precondition(
+      ending?.addend.map { $0.count == rules.targetRows * outputChannels } ?? true,
+      "only equal shapes are added")
     if groups > 1, inputChannels == groups, outputChannels == groups {
+      precondition(ending == nil, "a depthwise convolution has no ending")
       return convolveDepthwise(input, weight: weight, bias: bias, rules: rules)
     }
     let output = arena.tensor(rows: rules.targetRows, channels: outputChannels)
@@ -32,14 +37,15 @@ extension Compute {
     case .fused:
       convolveFused(
         input, weight: weight, bias: bias, rules: rules, isTransposed: transposingWeight,
-        into: output)
+        ending: ending, into: output)
     case .gatherGEMMScatter, .automatic:
       let filters = (0..<rules.offsets).map { offset in
         OffsetFilter(
           weight: weight, offset: offset, groups: groups, inputChannels: inputChannels,
           outputChannels: outputChannels, isTransposed: transposingWeight)
       }
-      convolveGathered(input, filters, bias: bias, rules: rules, into: output)
+      convolveGathered(
+        input, filters, bias: bias, rules: rules, ending: ending, into: output)
     }
     return output
   }

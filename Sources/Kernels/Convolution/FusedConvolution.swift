@@ -8,29 +8,31 @@ extension Compute {
   /// they lie. Nothing is gathered, and nothing is cleared where an offset has a pair for every row.
   func convolveFused(
     _ input: Tensor, weight: Tensor, bias: Tensor?, rules: Rules, isTransposed: Bool,
-    into output: Tensor
+    ending: ConvolutionEnding?, into output: Tensor
   ) {
     arena.reclaimingScratch {
       let start = bias.map { UnsafePointer($0.values) } ?? zeros(count: output.channels)
       let factors = fusedFactors(
         input, weight: weight, columns: output.channels, rules: rules, isTransposed: isTransposed)
       if let cut = StripCut(factors.filters, rows: rules.targetRows) {
-        convolveStrips(factors, cut, start: start, rules: rules, into: output)
+        convolveStrips(factors, cut, start: start, rules: rules, ending: ending, into: output)
       } else {
-        convolveBlocks(factors, start: start, rules: rules, into: output)
+        convolveBlocks(factors, start: start, rules: rules, ending: ending, into: output)
       }
     }
   }
 
   private func convolveBlocks(
-    _ factors: FusedFactors, start: UnsafePointer<Float>, rules: Rules, into output: Tensor
+    _ factors: FusedFactors, start: UnsafePointer<Float>, rules: Rules,
+    ending: ConvolutionEnding?, into output: Tensor
   ) {
     let spare = arena.scratch(Float.self, count: threads.count * output.channels)
     let blocks = FusedBlocks(
       filters: factors.filters,
       weight: factors.isTransposed
         ? transposed(factors.weight, factors.filters) : factors.weight,
-      start: start, output: output, rules: rules, accumulate: factors.accumulate)
+      start: start, output: output, rules: rules, accumulate: factors.accumulate,
+      ending: ending)
     threads.run(rules.blocks * factors.filters.tasksPerBlock) { task, thread in
       let block = task % rules.blocks
       blocks.finish(
@@ -63,6 +65,7 @@ private struct FusedBlocks {
   let output: Tensor
   let rules: Rules
   let accumulate: (RowProducts) -> Void
+  let ending: ConvolutionEnding?
 
   /// Computes some columns of a block's rows.
   func finish(
@@ -82,6 +85,7 @@ private struct FusedBlocks {
     for offset in 0..<filters.offsets where offset != rules.identityOffset {
       add(block, offset, columns, starting: rules.writesEachRowOnce, input, spare)
     }
+    ending?.finish(output, rows: rules.rows(ofBlock: block), columns: columns)
   }
 
   /// Adds the products of one offset's pairs in a block.

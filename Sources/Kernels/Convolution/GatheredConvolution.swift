@@ -4,16 +4,18 @@ extension Compute {
   /// Gather-GEMM-scatter: the rows an offset needs are gathered, multiplied by OpenBLAS and added to
   /// the block, offset by offset; gathered rows stay in the cache.
   func convolveGathered(
-    _ input: Tensor, _ filters: [OffsetFilter], bias: Tensor?, rules: Rules, into output: Tensor
+    _ input: Tensor, _ filters: [OffsetFilter], bias: Tensor?, rules: Rules,
+    ending: ConvolutionEnding?, into output: Tensor
   ) {
     MatrixProduct.prepare()
     arena.reclaimingScratch {
-      convolve(input, filters, bias: bias, rules: rules, into: output)
+      convolve(input, filters, bias: bias, rules: rules, ending: ending, into: output)
     }
   }
 
   private func convolve(
-    _ input: Tensor, _ filters: [OffsetFilter], bias: Tensor?, rules: Rules, into output: Tensor
+    _ input: Tensor, _ filters: [OffsetFilter], bias: Tensor?, rules: Rules,
+    ending: ConvolutionEnding?, into output: Tensor
   ) {
     let scratch = BlockScratch(
       arena, threads: threads.count, rows: rules.rowsPerBlock,
@@ -25,6 +27,8 @@ extension Compute {
           block: block, offset: filter.offset, input: input, filter: filter, rules: rules,
           into: output, gathered: scratch.first(thread), products: scratch.second(thread))
       }
+      ending?.finish(
+        output, rows: rules.rows(ofBlock: block), columns: 0..<output.channels)
     }
   }
 

@@ -8,13 +8,16 @@ extension Compute {
   ///   - input: `[rows, input channels]`.
   ///   - weight: `[input channels, output channels]`, or its transpose when `transposingWeight`.
   ///   - bias: `[1, output channels]`, or nothing.
+  ///   - ending: what becomes of the sums.
   /// - Returns: `[rows, output channels]`.
   public func linear(
-    _ input: Tensor, weight: Tensor, bias: Tensor?, transposingWeight: Bool = false
+    _ input: Tensor, weight: Tensor, bias: Tensor?, transposingWeight: Bool = false,
+    ending: ConvolutionEnding? = nil
   ) -> Tensor {
     withIdentityRules(rows: input.rows) { rules in
       convolve(
-        input, weight: weight, bias: bias, rules: rules, transposingWeight: transposingWeight)
+        input, weight: weight, bias: bias, rules: rules, transposingWeight: transposingWeight,
+        ending: ending)
     }
   }
 

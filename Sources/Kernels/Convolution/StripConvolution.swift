@@ -28,7 +28,7 @@ extension Compute {
   /// The fused way for many weights and few rows: all pairs of one offset, strip by strip.
   func convolveStrips(
     _ factors: FusedFactors, _ cut: StripCut, start: UnsafePointer<Float>, rules: Rules,
-    into output: Tensor
+    ending: ConvolutionEnding?, into output: Tensor
   ) {
     let filters = factors.filters
     let packedFloats = StripCut.inner * cut.columns
@@ -37,7 +37,7 @@ extension Compute {
     let convolution = StripConvolution(
       input: factors.allRows(rules), weight: factors.weight, isTransposed: factors.isTransposed,
       start: start, output: output, rules: rules, filters: filters,
-      accumulate: factors.accumulate, transpose: InstructionSet.current.transpose)
+      accumulate: factors.accumulate, transpose: InstructionSet.current.transpose, ending: ending)
     threads.run(cut.count) { strip, thread in
       let first = strip * cut.columns
       convolution.finish(
@@ -58,6 +58,7 @@ private struct StripConvolution {
   let filters: FusedFilters
   let accumulate: (RowProducts) -> Void
   let transpose: (UnsafePointer<Float>, Int, Int, Int, UnsafeMutablePointer<Float>, Int) -> Void
+  let ending: ConvolutionEnding?
 
   /// Computes some columns of all rows.
   func finish(
@@ -85,6 +86,7 @@ private struct StripConvolution {
             columns: columns.count, start: nil, spare: spare, ahead: ahead))
       }
     }
+    ending?.finish(output, rows: 0..<rules.targetRows, columns: columns)
   }
 
   /// The weights that are packed next, which nothing has brought from memory yet.

@@ -14,7 +14,7 @@ import Tensors
 ///   inputChannels: 8, outputChannels: 16, filterSize: [1, 2, 2], filterStride: [1, 2, 2],
 ///   random: &random)
 /// ```
-public struct Convolution: FilterLayer {
+public struct Convolution: FilterLayer, FoldableLayer {
   /// Geometry, weight and bias.
   public let filters: Filters
 
@@ -37,9 +37,17 @@ public struct Convolution: FilterLayer {
   /// - Throws: `LayerError` for the wrong number of channels, `SiteError` when the filter does not
   ///   divide the spatial size.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
+    try convolve(input, by: filters, ending: nil)
+  }
+
+  /// Convolves by filters of this layer's kind.
+  package func convolve(
+    _ input: SparseTensor, by filters: Filters, ending: FoldedEnding?
+  ) throws -> SparseTensor {
     try filters.check(input, layer: self)
     let rulebook = try input.plan.strided(input.sites, filters.geometry)
-    return input.moved(along: rulebook, filters.convolve(input.features, rulebook, .forward))
+    return input.moved(
+      along: rulebook, filters.convolve(input.features, rulebook, .forward, ending: ending))
   }
 
   /// Convolves onto given sites of the coarser image; one without an input gets the bias alone.

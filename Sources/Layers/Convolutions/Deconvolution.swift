@@ -17,7 +17,7 @@ import Tensors
 ///   random: &random)
 /// let restored = try up(down(input))  // on the sites of `input`
 /// ```
-public struct Deconvolution: FilterLayer {
+public struct Deconvolution: FilterLayer, FoldableLayer {
   /// Geometry, weight and bias.
   public let filters: Filters
 
@@ -40,9 +40,16 @@ public struct Deconvolution: FilterLayer {
   /// - Throws: `LayerError` for the wrong number of channels, `SiteError` when no convolution or
   ///   pooling of this filter and stride made the input's sites.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
+    try convolve(input, by: filters, ending: nil)
+  }
+
+  /// Convolves by filters of this layer's kind.
+  package func convolve(
+    _ input: SparseTensor, by filters: Filters, ending: FoldedEnding?
+  ) throws -> SparseTensor {
     try filters.check(input, layer: self)
     return try input.movedBack(filters.geometry) { rulebook in
-      filters.convolve(input.features, rulebook, .inverse)
+      filters.convolve(input.features, rulebook, .inverse, ending: ending)
     }
   }
 }

@@ -44,6 +44,16 @@ public struct Filters {
     self.bias = bias ? Parameter(shape: [isPossible ? outputChannels : 0]) : nil
   }
 
+  /// Filters of the same geometry and channels, with other values.
+  init(like other: Filters, weight: Parameter, bias: Parameter?) {
+    inputChannels = other.inputChannels
+    outputChannels = other.outputChannels
+    geometry = other.geometry
+    groups = other.groups
+    self.weight = weight
+    self.bias = bias
+  }
+
   /// More channels than any network has, and few enough for sizes to be counted.
   static let largestChannels = 1 << 20
 
@@ -100,8 +110,10 @@ public struct Filters {
   }
 
   /// Convolves along a rulebook in one of its directions, and records the three gradients.
+  ///
+  /// - Parameter ending: what becomes of the result; none of the gradients knows of it.
   package func convolve(
-    _ input: Variable, _ rulebook: Rulebook, _ direction: Direction
+    _ input: Variable, _ rulebook: Rulebook, _ direction: Direction, ending: FoldedEnding? = nil
   ) -> Variable {
     let rows = rulebook.targetSites(direction).count
     input.tape.trace?.count(
@@ -112,7 +124,8 @@ public struct Filters {
     return input.tape.record(rows: rows, channels: outputChannels) { compute in
       let output = rulebook.withRules(direction) { rules in
         compute.convolve(
-          input.value, weight: weight.value, bias: bias?.value, rules: rules, groups: groups)
+          input.value, weight: weight.value, bias: bias?.value, rules: rules, groups: groups,
+          ending: ending?.ofRows)
       }
       return (output, { pullback(input, rulebook, direction, outputGradient: $0, compute) })
     }

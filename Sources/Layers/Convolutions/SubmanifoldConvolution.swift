@@ -22,7 +22,7 @@ import Tensors
 ///   inputChannels: 1, outputChannels: 8, filterSize: [1, 3, 3], random: &random)
 /// let output = try layer(input)
 /// ```
-public struct SubmanifoldConvolution: FilterLayer {
+public struct SubmanifoldConvolution: FilterLayer, FoldableLayer {
   /// Geometry, weight and bias.
   public let filters: Filters
 
@@ -45,9 +45,16 @@ public struct SubmanifoldConvolution: FilterLayer {
   /// - Throws: `LayerError` for the wrong number of channels, `SiteError` for an impossible filter
   ///   or the wrong dimension.
   public func callAsFunction(_ input: SparseTensor) throws -> SparseTensor {
+    try convolve(input, by: filters, ending: nil)
+  }
+
+  /// Convolves by filters of this layer's kind.
+  package func convolve(
+    _ input: SparseTensor, by filters: Filters, ending: FoldedEnding?
+  ) throws -> SparseTensor {
     try filters.check(input, layer: self)
     let rulebook = try input.plan.submanifold(input.sites, filters.geometry)
-    return input.with(filters.convolve(input.features, rulebook, .forward))
+    return input.with(filters.convolve(input.features, rulebook, .forward, ending: ending))
   }
 
   /// Convolves onto given sites of the same image; one without a neighbour gets the bias alone.

@@ -155,7 +155,7 @@ struct ConfigurationRunTests {
       (
         "run.iteration: 3", 64, "run.yaml: run.iteration is no switch: did you mean run.iterations?"
       ),
-      ("mode: trian", 64, "mode trian is not possible: use train, iotest or build_net"),
+      ("mode: trian", 64, "mode trian is not possible: use train, inference, iotest or build_net"),
     ] {
       try text.write(toFile: scratch.file("run.yaml"), atomically: false, encoding: .utf8)
       expectRefusal(

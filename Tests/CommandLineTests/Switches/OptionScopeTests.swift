@@ -9,6 +9,10 @@ struct OptionScopeTests {
     "train": [], "iotest": [], "build_net": [],
     "profile": ["--steps", "--warm-up", "--top", "--json", "--trace"],
     "compare": ["--checkpoint", "--events", "--json"],
+    "inference": [
+      "--checkpoint", "--weights", "--output", "--prefix", "--metrics-file", "--start-index",
+      "--iterations", "--restart", "--label-producer",
+    ],
   ]
 
   /// Other spellings, which files know as the original's flags.

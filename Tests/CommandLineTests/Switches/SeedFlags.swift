@@ -95,7 +95,7 @@ enum SeedFlags {
     .acts("--mixed-precision", as: "--precision bfloat16"),
     .acts("--mixed-precision False", as: "--precision float32"),
     .acts("--weight-decay 1e-4", as: "--regularize-weights 1e-4"),
-    .agrees("--start-index 0"), .refused("--start-index 5", "inference is not there yet"),
+    .agrees("--start-index 0"), .refused("--start-index 5", "for inference alone"),
     .refused("--config-name a21", "use --config"), .refused("-cn a21", "use --config"),
   ]
 }

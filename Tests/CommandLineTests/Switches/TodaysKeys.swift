@@ -46,7 +46,7 @@ enum TodaysKeys {
     .acts("mode.logging_iteration=2", as: "--logging-iteration 2"),
     .agrees("mode.quantization_aware=False"),
     .refused("mode.quantization_aware=True", "never quantised"),
-    .agrees("mode.start_index=0"), .refused("mode.start_index=5", "inference is not there yet"),
+    .agrees("mode.start_index=0"), .refused("mode.start_index=5", "for inference alone"),
     .acts("mode.optimizer.name=adam", as: "--optimizer adam"),
     .acts("mode.optimizer.name=rmsprop", as: "--optimizer rmsprop"),
     .acts("mode.optimizer.name=sgd", as: "--optimizer sgd"),
@@ -82,7 +82,7 @@ enum TodaysKeys {
       as: "--file /data/x.h5 --aux-file /other/y.h5"),
     .acts("data.paths.train=x.h5", as: "--file x.h5"),
     .acts("data.paths.val=y.h5", as: "--aux-file y.h5"),
-    .refused("data.paths.test=z.h5", "data.paths.val"),
+    .agrees("data.paths.test=z.h5"),
     .agrees("data.paths.active=[train,val]"), .agrees("data.paths.active=[train]"),
     .refused("data.paths.active=[test]", "use train, val or both"),
     .agrees("data.version=1"), .refused("data.version=2", "taken from the file"),
@@ -153,7 +153,6 @@ enum TodaysKeys {
     .agrees("data=synthetic"), .refused("data=real", "give one with --file"),
     .acts("data=real data.file=x.h5", as: "--file x.h5"),
     .refused("data=cloud", "use real, synthetic"),
-    .refused("mode=inference", "there is no inference yet"),
-    .refused("mode=trian", "use train, iotest or build_net"),
+    .refused("mode=trian", "use train, inference, iotest or build_net"),
   ]
 }

@@ -75,7 +75,7 @@ struct RunFilesTests {
   func log() throws {
     let lines = CapturedLog()
     let file = try LogFile(scratch.file("process.log"))
-    let logger = Logger(label: "run") { _ in RunLog(lines.logger.handler, file) }
+    let logger = Logger(label: "run") { _ in ProcessLog(lines.logger.handler, file) }
     logger.info("first")
     logger.warning("second\nof two lines")
     let pattern =

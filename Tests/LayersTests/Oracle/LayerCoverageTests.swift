@@ -30,6 +30,8 @@ struct LayerCoverageTests {
     "Dropout": DropoutTests.self, "BatchwiseDropout": DropoutTests.self,
     // With the bits of the block itself.
     "Recomputed": RecomputedTests.self,
+    // Against the layers that are folded.
+    "FoldedConvolution": FoldedConvolutionTests.self,
     // Whole networks are compared in NetworksTests.
     "Sequential": NetworkPlanTests.self,
   ]

@@ -5,7 +5,7 @@ import Synchronization
 
 /// What a run says, to the console as before and into a file, each line with its time, as the original's
 /// `process.log`.
-struct RunLog: LogHandler {
+struct ProcessLog: LogHandler {
   var metadata: Logger.Metadata = [:]
   var logLevel = Logger.Level.info
   private var console: any LogHandler

@@ -1,0 +1,121 @@
+import Foundation
+import Kernels
+import Networks
+import Tensors
+
+/// What `cosmic-tagger inference` applies, to what, and where its answers go.
+public struct InferenceConfiguration: Equatable, Sendable {
+  /// The larcv3 file with the events.
+  public var file: String
+  /// The checkpoint, or a folder of them.
+  public var checkpoint: String
+  /// The larcv3 file that is written.
+  public var output: String
+  /// Which pixels a network computes.
+  public var mode = TrainingConfiguration.Mode.sparse
+  /// What the names of the written products begin with.
+  public var prefix = "cosmictagger"
+  /// The file of each event's figures, if any is wanted.
+  public var metricsFile: String?
+  /// Events of a batch.
+  public var minibatchSize = 2
+  /// The number of the first event.
+  public var firstEvent = 0
+  /// Most batches; nothing for all events.
+  public var iterations: Int?
+  /// Batches from one printed line to the next.
+  public var loggingIteration = 1
+  /// Threads to compute with.
+  public var threads = 1
+  /// How convolutions are computed.
+  public var convolution = ConvolutionAlgorithm.automatic
+  /// What convolutions multiply.
+  public var precision = Precision.float32
+  /// Whether what an interrupted run has done is thrown away.
+  public var restarts = false
+  /// What is said of the images, over what the checkpoint says.
+  public var images = ImageOverrides()
+
+  /// Today's defaults.
+  public init(file: String, checkpoint: String, output: String) {
+    self.file = file
+    self.checkpoint = checkpoint
+    self.output = output
+  }
+
+  /// How images are read, where it is not as in training.
+  public struct ImageOverrides: Equatable, Sendable {
+    /// How many times images are halved.
+    public var downsample: Int?
+    /// Producer of the charge images.
+    public var imageProducer: String?
+    /// Producer of the label images, which are then required.
+    public var labelProducer: String?
+    /// The meaning of the axes.
+    public var axes: DataConfiguration.Axes?
+    /// The meaning of label values.
+    public var labelConvention: DataConfiguration.LabelConvention?
+    /// Whether the network is given the logarithm of charge plus one.
+    public var takesLogarithm: Bool?
+    /// Whether charges are rounded to bfloat16.
+    public var roundsCharges: Bool?
+    /// Voxels of a plane beyond which an event is refused.
+    public var maxVoxels: Int?
+    /// Rows and columns that images must have.
+    public var shape: [Int]?
+    /// Planes that events must have.
+    public var planeCount: Int?
+
+    /// Nothing but what the checkpoint says.
+    public init() {}
+
+    func apply(to data: inout DataConfiguration) {
+      data.downsample = downsample ?? data.downsample
+      data.imageProducer = imageProducer ?? data.imageProducer
+      data.labelProducer = labelProducer ?? data.labelProducer
+      data.axes = axes ?? data.axes
+      data.labelConvention = labelConvention ?? data.labelConvention
+      data.takesLogarithm = takesLogarithm ?? data.takesLogarithm
+      data.roundsCharges = roundsCharges ?? data.roundsCharges
+      data.maxVoxels = maxVoxels ?? data.maxVoxels
+      data.shape = shape ?? data.shape
+      data.planeCount = planeCount ?? data.planeCount
+    }
+  }
+
+  /// Checks ranges, and that no file is written over another.
+  ///
+  /// - Throws: `TaggerError` for wrong usage.
+  public func validate() throws(TaggerError) {
+    var computed = TrainingConfiguration()
+    computed.mode = mode
+    computed.threads = threads
+    computed.convolution = convolution
+    computed.precision = precision
+    computed.loggingIteration = loggingIteration
+    computed.iterations = iterations ?? 1
+    try computed.validate()
+    guard firstEvent >= 0 else {
+      throw TaggerError(.usage, "--start-index \(firstEvent) is not possible: use 0 or more")
+    }
+    for (name, option) in [(output, "--output"), (metricsFile, "--metrics-file")] {
+      for read in [file, checkpoint] where name.map({ Self.areSame($0, read) }) == true {
+        throw TaggerError(
+          .usage, "\(option) would replace \(read), which is read: name another file")
+      }
+    }
+    if let metricsFile, Self.areSame(metricsFile, output) {
+      throw TaggerError(
+        .usage, "--output and --metrics-file are both \(output): name two files")
+    }
+  }
+
+  /// Whether two paths lead to one file, or would.
+  private static func areSame(_ left: String, _ right: String) -> Bool {
+    var (first, second) = (stat(), stat())
+    if stat(left, &first) == 0, stat(right, &second) == 0 {
+      return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+    }
+    return URL(fileURLWithPath: left).standardized == URL(fileURLWithPath: right).standardized
+  }
+}

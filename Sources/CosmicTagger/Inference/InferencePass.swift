@@ -1,0 +1,162 @@
+import Layers
+import Logging
+import Telemetry
+import Training
+
+/// Takes the batches of a file one after the other: their scores from the journal of an interrupted run
+/// or from the network, into the output, the table of events and the figures.
+final class InferencePass {
+  private let configuration: InferenceConfiguration
+  private let data: DataConfiguration
+  private let geometry: ImageGeometry
+  private let journal: ScoreJournal
+  private let logger: Logger
+  private let events: Range<Int>
+
+  private let file: ScoreFile
+  private let table: EventTable?
+  private var figures: RunningFigures
+  private var durations: [Double] = []
+  private var progress: InferenceProgress
+
+  /// Begins the files.
+  ///
+  /// - Throws: `FileError` when one cannot be made.
+  init(
+    _ configuration: InferenceConfiguration, _ data: DataConfiguration,
+    _ geometry: ImageGeometry, events: Range<Int>, journal: ScoreJournal, logger: Logger
+  ) throws {
+    self.configuration = configuration
+    self.data = data
+    self.geometry = geometry
+    self.events = events
+    self.journal = journal
+    self.logger = logger
+    // The journal keeps other runs away from these names.
+    ScoreFile.removeRemains(of: configuration.output)
+    file = try ScoreFile(configuration.output, prefix: configuration.prefix, data, geometry)
+    let hasLabels = data.readsLabels
+    table = try configuration.metricsFile.map { [geometry] path in
+      ScoreFile.removeRemains(of: path)
+      return try EventTable(path, hasLabels: hasLabels, geometry)
+    }
+    figures = RunningFigures(pixels: geometry.pixels)
+    progress = InferenceProgress(events: events.count, logger: logger)
+  }
+
+  /// Goes through all batches.
+  ///
+  /// - Throws: `TaggerError` when events cannot be read, `FileError` when a file cannot be written;
+  ///   what the network throws.
+  func run(
+    _ loader: InferenceLoader, _ scorer: PixelScorer, _ stop: StopRequest?
+  ) throws -> InferenceRun.Outcome {
+    if journal.knownBatches > 0 {
+      logger.info("Going on after \(scoredEvents(journal.knownBatches)) of \(events.count) events")
+    }
+    do {
+      var clock = Stopwatch()
+      while let batch = try loader.next() {
+        try take(batch, waited: clock.lap(), scorer)
+        _ = clock.lap()
+        if let signal = stop?.signal, figures.events < events.count {
+          return try end(by: signal)
+        }
+      }
+      try file.close()
+      try table?.close()
+    } catch {
+      progress.finish()
+      sayWhatIsKept()
+      throw error
+    }
+    progress.finish()
+    report()
+    journal.remove()
+    return .complete
+  }
+
+  private func take(_ batch: InferenceBatch, waited: Double, _ scorer: PixelScorer) throws {
+    var clock = Stopwatch()
+    let known = try journal.nextKnown()
+    let scored = try known ?? score(batch, scorer)
+    guard scored.digest == batch.stored.sites.digest,
+      scored.confusions.count == batch.events.count
+    else {
+      throw TaggerError(
+        .badData,
+        "\(configuration.file) is not the file that \(journal.path) has scores of: give that one, or "
+          + "add --restart to begin anew")
+    }
+    let forward = clock.lap()
+    if known == nil { try journal.append(scored) }
+    try file.append(batch, scored)
+    try table?.append(batch, scored)
+    let write = clock.lap()
+    figures.add(scored.confusions)
+    if known == nil {
+      durations.append(waited + forward + write)
+      say(
+        batch, scored,
+        seconds: [
+          ("read", batch.readSeconds), ("plan", batch.planSeconds), ("wait", waited),
+          ("forward", forward), ("write", write),
+        ])
+    }
+    progress.update(done: figures.events, isKnown: known != nil)
+  }
+
+  private func score(_ batch: InferenceBatch, _ scorer: PixelScorer) throws -> ScoredBatch {
+    guard let sites = batch.sites else {
+      throw TaggerError(
+        .inputOutput, "\(journal.path) was changed by somebody else: add --restart to begin anew")
+    }
+    let name = "events from entry \(batch.firstEvent) of \(configuration.file) on"
+    return try scorer.score(sites, stored: batch.stored.sites, name: name)
+  }
+
+  private func say(
+    _ batch: InferenceBatch, _ scored: ScoredBatch, seconds: [(name: String, value: Double)]
+  ) {
+    let step = figures.batches - 1
+    guard data.readsLabels, step % configuration.loggingIteration == 0 else { return }
+    let line = StepLine(
+      kind: "ana", step: step, loss: nil,
+      metrics: SegmentationMetrics(
+        scored.confusions, pixelsPerImage: geometry.pixels, averaging: .image),
+      eventsPerSecond: Double(batch.events.count) / max(durations.last ?? 0, 1e-9),
+      seconds: seconds)
+    progress.clear()
+    logger.info("\(line.text)")
+  }
+
+  private func end(by signal: Int32) throws -> InferenceRun.Outcome {
+    progress.finish()
+    try journal.flush()
+    sayWhatIsKept()
+    return .stopped(signal: signal)
+  }
+
+  /// How a run that did not come to its end is continued.
+  private func sayWhatIsKept() {
+    let kept = figures.batches < journal.knownBatches ? journal.knownBatches : figures.batches
+    guard kept > 0 else { return }
+    logger.info(
+      """
+      \(scoredEvents(kept)) of \(events.count) events are scored, and kept in \(journal.path): the \
+      same command goes on after them
+      """)
+  }
+
+  private func scoredEvents(_ batches: Int) -> Int {
+    min(events.count, batches * configuration.minibatchSize)
+  }
+
+  private func report() {
+    for line in figures.lines(hasLabels: data.readsLabels) { logger.info("\(line)") }
+    let throughput = Throughput(durations, minibatchSize: configuration.minibatchSize)
+    if !durations.isEmpty { for line in throughput.lines { logger.info("\(line)") } }
+    logger.info("Scores: \(configuration.output)")
+    if let table = configuration.metricsFile { logger.info("Figures of each event: \(table)") }
+  }
+}

@@ -1,0 +1,170 @@
+import CZlib
+import Foundation
+import LArCV
+import Layers
+import Logging
+import Networks
+import Tensors
+import Training
+
+/// `cosmic-tagger inference`: applies a trained network to all events of a file, in order.
+public struct InferenceRun {
+  /// What is applied to what.
+  public let configuration: InferenceConfiguration
+
+  private let logger: Logger
+  private let stop: StopRequest?
+
+  /// How a run ended.
+  public enum Outcome: Equatable, Sendable {
+    /// All events are in the output.
+    case complete
+    /// A signal asked it to end: the same command goes on.
+    case stopped(signal: Int32)
+  }
+
+  /// A run that reports to a logger.
+  ///
+  /// - Parameter stop: who may ask it to end before the last event.
+  /// - Throws: `TaggerError` for options that are out of range.
+  public init(
+    _ configuration: InferenceConfiguration, logger: Logger, stop: StopRequest? = nil
+  ) throws(TaggerError) {
+    try configuration.validate()
+    self.configuration = configuration
+    self.logger = logger
+    self.stop = stop
+  }
+
+  /// Applies the network.
+  ///
+  /// - Throws: `TaggerError` when events cannot be read or do not fit the network, or when the output
+  ///   cannot be written; what was scored until then is kept.
+  public func run() throws(TaggerError) -> Outcome {
+    do {
+      return try infer()
+    } catch {
+      throw TaggerError(error)
+    }
+  }
+
+  private func infer() throws -> Outcome {
+    let stored = try StoredNetwork(configuration.checkpoint)
+    let data = try data(of: stored)
+    let source = try data.openSource()
+    let events = try events(of: source.eventCount ?? 0)
+    let geometry = try ImageGeometry.find(in: source, data)
+    try check(stored, geometry)
+    _ = try OutputFile(configuration.output, option: "--output")
+    for path in configuration.metricsFile.map({ [$0] }) ?? [] {
+      _ = try OutputFile(path, option: "--metrics-file")
+    }
+    let network = try stored.network(configuration.mode)
+    logger.info("Restoring weights from  \(stored.file)")
+
+    let journal = try ScoreJournal(
+      output: configuration.output, identity: identity(stored, data, events),
+      restarts: configuration.restarts)
+    let pass = try InferencePass(
+      configuration, data, geometry, events: events, journal: journal, logger: logger)
+    let known = journal.knownBatches
+    let loader = InferenceLoader(
+      data, events: events, geometry: geometry,
+      planner: NetworkPlanner(
+        network, inputChannels: stored.configuration.inputChannels),
+      isKnown: { $0 < known })
+    let compute = Compute(
+      threads: Threads(count: configuration.threads), convolution: configuration.convolution,
+      precision: configuration.precision)
+    return try pass.run(loader, PixelScorer(network, compute), stop)
+  }
+
+  /// How events are read: as in training where nothing else is said, and without labels where the file
+  /// has none.
+  private func data(of stored: StoredNetwork) throws(TaggerError) -> DataConfiguration {
+    var data = stored.data
+    configuration.images.apply(to: &data)
+    data.file = configuration.file
+    data.minibatchSize = configuration.minibatchSize
+    data.access = .serialAccess
+    try data.validate()
+    do {
+      let labels = Product(type: "sparse2d", producer: data.labelProducer)
+      let hasLabels = try LArCVReader(path: configuration.file).products.contains(labels)
+      data.readsLabels = hasLabels || configuration.images.labelProducer != nil
+      if !data.readsLabels {
+        logger.info(
+          "\(configuration.file) has no labels of producer \(data.labelProducer): there are no metrics"
+        )
+      }
+    } catch {
+      throw TaggerError(error)
+    }
+    return data.filling(for: configuration.mode)
+  }
+
+  private func events(of count: Int) throws(TaggerError) -> Range<Int> {
+    guard configuration.firstEvent < count else {
+      throw TaggerError(
+        .usage,
+        "--start-index \(configuration.firstEvent) is not possible: \(configuration.file) has "
+          + "\(count) events, counted from 0")
+    }
+    let left = count - configuration.firstEvent
+    let most = (configuration.iterations ?? .max).multipliedReportingOverflow(
+      by: configuration.minibatchSize)
+    return configuration.firstEvent..<configuration.firstEvent
+      + min(left, most.overflow ? .max : most.partialValue)
+  }
+
+  private func check(_ stored: StoredNetwork, _ geometry: ImageGeometry) throws(TaggerError) {
+    guard stored.configuration.planes == geometry.planes else {
+      throw TaggerError(
+        .badData,
+        "events of \(configuration.file) have \(geometry.planes) planes, but \(stored.file) is a network "
+          + "for \(stored.configuration.planes): give a file of the same detector")
+    }
+    try geometry.checkDepth(stored.configuration.depth)
+    let network = stored.configuration
+    guard configuration.mode == .dense || network.upsampling != .bilinear,
+      configuration.mode != .sparse || network.deepest != .stacked
+    else {
+      throw TaggerError(.usage, "\(stored.file) is a network for full images: add --dense")
+    }
+  }
+
+  /// All that the output depends on.
+  private func identity(
+    _ stored: StoredNetwork, _ data: DataConfiguration, _ events: Range<Int>
+  ) -> ScoreJournal.Identity {
+    var status = stat()
+    let size = stat(configuration.file, &status) == 0 ? Int(status.st_size) : 0
+    var identity = [
+      "file": URL(fileURLWithPath: configuration.file).standardized.path,
+      "size of the file": "\(size)", "range of events": "\(events)",
+      "checkpoint": Self.digest(of: stored.checkpoint), "mode": configuration.mode.rawValue,
+      "minibatch-size": "\(configuration.minibatchSize)", "prefix": configuration.prefix,
+      "precision": configuration.precision.rawValue,
+      "convolution": configuration.convolution.rawValue, "labels": "\(data.readsLabels)",
+    ]
+    for (name, value) in data.imageSettings { identity[name] = value }
+    return identity
+  }
+
+  /// A checksum of all that makes a network's answers.
+  private static func digest(of checkpoint: Checkpoint) -> String {
+    var code = crc32(0, nil, 0)
+    func add(_ bytes: UnsafeRawBufferPointer) {
+      let start = bytes.bindMemory(to: UInt8.self)
+      code = crc32_z(code, start.baseAddress, start.count)
+    }
+    for (name, value) in checkpoint.configuration.sorted(by: { $0.key < $1.key }) {
+      Array("\(name)=\(value);".utf8).withUnsafeBytes(add)
+    }
+    for entry in checkpoint.parameters {
+      Array("\(entry.name)\(entry.shape)".utf8).withUnsafeBytes(add)
+      entry.values.withUnsafeBytes(add)
+    }
+    return String(format: "%08x", UInt32(truncatingIfNeeded: code))
+  }
+}

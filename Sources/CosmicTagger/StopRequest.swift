@@ -1,0 +1,46 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// The wish of a user or of a batch system that a run ends: SIGINT (Ctrl-C) or SIGTERM.
+///
+/// The first signal is remembered, for the run to end at a place of its choice. A second one of either
+/// ends the process at once.
+public final class StopRequest: Sendable {
+  private let received = Received()
+  // Written once, here, and released at the end: Dispatch's sources may be used from any thread.
+  private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
+
+  private final class Received: Sendable {
+    let signal = Mutex<Int32?>(nil)
+
+    /// Remembers the first; whether this is a later one.
+    func take(_ number: Int32) -> Bool {
+      signal.withLock { signal in
+        defer { signal = signal ?? number }
+        return signal != nil
+      }
+    }
+  }
+
+  /// Begins to listen; from here on neither signal ends the process by itself.
+  public init() {
+    let received = received
+    sources = [SIGINT, SIGTERM].map { number in
+      Foundation.signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler {
+        if received.take(number) { _exit(128 + number) }
+      }
+      source.activate()
+      return source
+    }
+  }
+
+  /// The signal that came first; nothing while none has.
+  public var signal: Int32? { received.signal.withLock { $0 } }
+
+  deinit {
+    for source in sources { source.cancel() }
+  }
+}
