@@ -33,6 +33,11 @@ public struct StoredNetwork {
     data = DataConfiguration(imageSettings: checkpoint.configuration)
   }
 
+  /// The pixels it was trained on; nothing where the checkpoint does not say.
+  public var trainedMode: TrainingConfiguration.Mode? {
+    checkpoint.state["mode"].flatMap { TrainingConfiguration.Mode(rawValue: $0) }
+  }
+
   /// The network with its parameters, for pixels of a mode.
   ///
   /// - Throws: `TaggerError` when it has no form for these pixels.

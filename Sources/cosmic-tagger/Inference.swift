@@ -88,7 +88,7 @@ struct Inference: ParsableCommand {
   @Flag(help: "Begin anew where an interrupted run could be continued.")
   var restart = false
 
-  @Flag(help: "Compute on active sites only, as without --dense and --masked.")
+  @Flag(help: "Compute on active sites only.")
   var sparse = false
 
   @Flag(help: "Compute all pixels of the images.")
@@ -141,7 +141,7 @@ struct Inference: ParsableCommand {
     var inference = InferenceConfiguration(
       file: file, checkpoint: checkpoint ?? checkpointDirectory ?? logDirectory ?? "",
       output: output)
-    inference.mode = dense ? .dense : masked ? .masked : .sparse
+    inference.mode = dense ? .dense : masked ? .masked : sparse ? .sparse : nil
     inference.prefix = prefix
     inference.metricsFile = metricsFile
     inference.minibatchSize = minibatchSize

@@ -24,7 +24,7 @@ struct WatchingOptions: ParsableArguments {
 
   @Flag(
     help: ArgumentHelp(
-      "Validate with all events of --aux-file before each checkpoint.",
+      "Validate with all events of the auxiliary file before each checkpoint.",
       discussion:
         "The checkpoint with the largest neutrino overlap is kept as best.h5; without this "
         + "flag, by the batches since the checkpoint before."))

@@ -88,7 +88,8 @@ struct CheckpointFolderTests {
   func otherFolder() throws {
     try train(1) { $0.checkpointDirectory = scratch.file("kept/here") }
     #expect(try names(scratch.file("kept/here")) == ["checkpoints"])
-    #expect(try names(scratch.file("kept/here/checkpoints")) == ["checkpoint", "model-1.h5"])
+    #expect(
+      try names(scratch.file("kept/here/checkpoints")) == [".lock", "checkpoint", "model-1.h5"])
     #expect(!FileManager.default.fileExists(atPath: folder))
   }
 

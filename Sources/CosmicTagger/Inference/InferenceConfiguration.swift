@@ -12,7 +12,7 @@ public struct InferenceConfiguration: Equatable, Sendable {
   /// The larcv3 file that is written.
   public var output: String
   /// Which pixels a network computes.
-  public var mode = TrainingConfiguration.Mode.sparse
+  public var mode: TrainingConfiguration.Mode?
   /// What the names of the written products begin with.
   public var prefix = "cosmictagger"
   /// The file of each event's figures, if any is wanted.
@@ -88,7 +88,7 @@ public struct InferenceConfiguration: Equatable, Sendable {
   /// - Throws: `TaggerError` for wrong usage.
   public func validate() throws(TaggerError) {
     var computed = TrainingConfiguration()
-    computed.mode = mode
+    computed.mode = mode ?? .sparse
     computed.threads = threads
     computed.convolution = convolution
     computed.precision = precision

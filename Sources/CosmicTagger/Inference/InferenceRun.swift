@@ -1,4 +1,3 @@
-import CZlib
 import Foundation
 import LArCV
 import Layers
@@ -50,6 +49,14 @@ public struct InferenceRun {
 
   private func infer() throws -> Outcome {
     let stored = try StoredNetwork(configuration.checkpoint)
+    var configuration = configuration
+    configuration.mode = configuration.mode ?? stored.trainedMode ?? .sparse
+    return try Self(configuration, logger: logger, stop: stop).infer(by: stored)
+  }
+
+  private var mode: TrainingConfiguration.Mode { configuration.mode ?? .sparse }
+
+  private func infer(by stored: StoredNetwork) throws -> Outcome {
     let data = try data(of: stored)
     let source = try data.openSource()
     let events = try events(of: source.eventCount ?? 0)
@@ -59,7 +66,7 @@ public struct InferenceRun {
     for path in configuration.metricsFile.map({ [$0] }) ?? [] {
       _ = try OutputFile(path, option: "--metrics-file")
     }
-    let network = try stored.network(configuration.mode)
+    let network = try stored.network(mode)
     logger.info("Restoring weights from  \(stored.file)")
 
     let journal = try ScoreJournal(
@@ -100,7 +107,7 @@ public struct InferenceRun {
     } catch {
       throw TaggerError(error)
     }
-    return data.filling(for: configuration.mode)
+    return data.filling(for: mode)
   }
 
   private func events(of count: Int) throws(TaggerError) -> Range<Int> {
@@ -126,8 +133,8 @@ public struct InferenceRun {
     }
     try geometry.checkDepth(stored.configuration.depth)
     let network = stored.configuration
-    guard configuration.mode == .dense || network.upsampling != .bilinear,
-      configuration.mode != .sparse || network.deepest != .stacked
+    guard mode == .dense || network.upsampling != .bilinear,
+      mode != .sparse || network.deepest != .stacked
     else {
       throw TaggerError(.usage, "\(stored.file) is a network for full images: add --dense")
     }
@@ -142,29 +149,12 @@ public struct InferenceRun {
     var identity = [
       "file": URL(fileURLWithPath: configuration.file).standardized.path,
       "size of the file": "\(size)", "range of events": "\(events)",
-      "checkpoint": Self.digest(of: stored.checkpoint), "mode": configuration.mode.rawValue,
+      "checkpoint": stored.checkpoint.digest, "mode": mode.rawValue,
       "minibatch-size": "\(configuration.minibatchSize)", "prefix": configuration.prefix,
       "precision": configuration.precision.rawValue,
       "convolution": configuration.convolution.rawValue, "labels": "\(data.readsLabels)",
     ]
     for (name, value) in data.imageSettings { identity[name] = value }
     return identity
-  }
-
-  /// A checksum of all that makes a network's answers.
-  private static func digest(of checkpoint: Checkpoint) -> String {
-    var code = crc32(0, nil, 0)
-    func add(_ bytes: UnsafeRawBufferPointer) {
-      let start = bytes.bindMemory(to: UInt8.self)
-      code = crc32_z(code, start.baseAddress, start.count)
-    }
-    for (name, value) in checkpoint.configuration.sorted(by: { $0.key < $1.key }) {
-      Array("\(name)=\(value);".utf8).withUnsafeBytes(add)
-    }
-    for entry in checkpoint.parameters {
-      Array("\(entry.name)\(entry.shape)".utf8).withUnsafeBytes(add)
-      entry.values.withUnsafeBytes(add)
-    }
-    return String(format: "%08x", UInt32(truncatingIfNeeded: code))
   }
 }

@@ -14,8 +14,8 @@ struct NetworkReader {
 
   /// The network, with running statistics.
   ///
-  /// - Parameter mode: the pixels to compute; nothing for the active ones, or for all where the network
-  ///   has no form for sites.
+  /// - Parameter mode: the pixels to compute; nothing for those it was trained on, or for all where the
+  ///   network has no form for sites.
   /// - Throws: `TaggerError` when it has no form for these pixels.
   init(
     _ stored: StoredNetwork, _ mode: TrainingConfiguration.Mode?, threads: Int
@@ -23,7 +23,7 @@ struct NetworkReader {
     let interpolates = stored.configuration.upsampling == .bilinear
     let needsImages = interpolates || stored.configuration.deepest == .stacked
     self.stored = stored
-    self.mode = mode ?? (needsImages ? .dense : .sparse)
+    self.mode = mode ?? (needsImages ? .dense : stored.trainedMode ?? .sparse)
     guard self.mode == .dense || self.mode == .masked && !interpolates || !needsImages else {
       throw TaggerError(
         .usage,

@@ -2,6 +2,9 @@ import CZlib
 import Foundation
 
 extension Checkpoint {
+  /// The CRC-32 of everything, in hexadecimal.
+  public var digest: String { digest(version: Self.version) }
+
   /// The CRC-32 of everything, as the layout of a version says.
   func digest(version: Int) -> String {
     var code = Code()
