@@ -29,7 +29,8 @@ struct Scoring {
   }
 
   func run(
-    _ trainer: Trainer, _ assembly: SiteAssembly, _ planner: NetworkPlanner, _ folder: OutputFolder
+    _ trainer: Trainer, _ assembly: SiteAssembly, _ planner: NetworkPlanner,
+    _ folder: OutputFolder, _ stop: StopRequest?
   ) throws {
     let batchCount = try min(training.scoredEvents, eventCount() ?? .max)
     guard batchCount > 0 else { return }
@@ -44,6 +45,12 @@ struct Scoring {
     var figures = HeadFigures()
     var pictures = ScoredPictures(draws: training.drawsPicture)
     while let batch = try loader.next() {
+      if let end = stop?.end(
+        "stopped while scoring, with all \(training.iterations) steps taken: the same command scores again"
+      ) {
+        bar.finish(erasing: true)
+        throw end
+      }
       let heads = HeadPass(trainer.network, training.heads, batch.targets, geometry)
       let evaluation = try trainer.evaluate(batch.sites, statistics: .running, heads.run)
       figures.add(heads.figures)

@@ -40,6 +40,11 @@ public final class StopRequest: Sendable {
   /// The signal that came first; nothing while none has.
   public var signal: Int32? { received.signal.withLock { $0 } }
 
+  /// The end of a run that was asked to stop, in one sentence; nothing while none was.
+  func end(_ sentence: String) -> TaggerError? {
+    signal.map { TaggerError($0 == SIGINT ? .interrupted : .terminated, sentence) }
+  }
+
   deinit {
     for source in sources { source.cancel() }
   }

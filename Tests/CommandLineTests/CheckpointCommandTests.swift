@@ -91,7 +91,7 @@ struct CheckpointCommandTests {
     #expect(
       other.error.wholeMatch(
         of:
-          /cosmic-tagger: a\/checkpoints\/model-1\.h5 has the parameter [a-z0-9.]+ of shape \[.*\], but the network's has \[.*\]: give the network's switches that it was trained with\n/
+          /cosmic-tagger: a\/checkpoints\/model-1\.h5 has the parameter [a-z0-9.]+ of shape \[.*\], but the network's has \[.*\]: it was trained with --n-initial-filters 2: give these\n/
       ) != nil, "\(other.error)")
     let plain = try train(file, ["--residual", "False"])
     #expect(plain.code == 65)

@@ -66,8 +66,9 @@ struct ReportTests {
     for name in ["log", "none"] {
       expectRefusal(
         try Tool.run(["report", name], in: scratch.path), code: 74,
-        "\(name) has none of config.yaml, train_metrics.csv, test_metrics.csv, throughput.csv, "
-          + "scores.json: give the --log-directory of a run")
+        "\(name) has none of config.yaml, train_metrics.csv, test_metrics.csv, "
+          + "validation_metrics.csv, throughput.csv, scores.json: give the --log-directory of a run"
+      )
     }
     expectUsage(try Tool.run(["report"]), "Missing expected argument '<log-directory>'")
   }

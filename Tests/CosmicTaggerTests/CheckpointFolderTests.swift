@@ -15,7 +15,8 @@ struct CheckpointFolderTests {
     folder = scratch.file("log/checkpoints")
   }
 
-  private static let network: UResNetConfiguration = {
+  /// A network of a few channels.
+  static let network: UResNetConfiguration = {
     var network = UResNetConfiguration()
     network.initialFilters = 2
     network.depth = 1
@@ -216,7 +217,7 @@ struct CheckpointFolderTests {
     #expect(
       found.wholeMatch(
         of:
-          /.*model-1\.h5 has the parameter [a-z0-9.]+ of shape \[.*\], but the network's has \[.*\]: give the network's switches that it was trained with/
+          /.*model-1\.h5 has the parameter [a-z0-9.]+ of shape \[.*\], but the network's has \[.*\]: it was trained with --bottleneck-deepest 4: give these/
       ) != nil, "\(found)")
     var deeper = Self.network
     deeper.blocksFinal = 1
@@ -227,7 +228,7 @@ struct CheckpointFolderTests {
     #expect(
       missing?.description
         == "\(file) has no parameter final.block0.first.convolution.weight, of shape [9, 2, 2], which "
-        + "the network has: give the network's switches that it was trained with")
+        + "the network has: it was trained with --blocks-final 0: give these")
   }
 
   @Test("folders that cannot be made, each named by its option")

@@ -8,7 +8,7 @@ struct RunLog {
   let configuration: String?
   /// `train_metrics.csv`.
   let train: MetricsLog?
-  /// `test_metrics.csv`.
+  /// `validation_metrics.csv`, of all events, else `test_metrics.csv`, of a batch now and then.
   let test: MetricsLog?
   /// `throughput.csv`: `seconds` and `events` of each step.
   let throughput: MetricsLog?
@@ -17,7 +17,8 @@ struct RunLog {
 
   /// What is looked for.
   static let names = [
-    "config.yaml", "train_metrics.csv", "test_metrics.csv", "throughput.csv", Scores.name,
+    "config.yaml", "train_metrics.csv", "test_metrics.csv", "validation_metrics.csv",
+    "throughput.csv", Scores.name,
   ]
 
   /// Reads a log directory.
@@ -37,7 +38,9 @@ struct RunLog {
       String(decoding: $0, as: UTF8.self)
     }
     train = try MetricsLog(path: path("train_metrics.csv"))
-    test = try MetricsLog(path: path("test_metrics.csv"))
+    let passes = try MetricsLog(path: path("validation_metrics.csv"))
+    let batches = try MetricsLog(path: path("test_metrics.csv"))
+    test = passes ?? batches
     throughput = try MetricsLog(path: path("throughput.csv"))
     let scored = path(Scores.name)
     scores =

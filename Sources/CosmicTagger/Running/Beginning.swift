@@ -57,7 +57,7 @@ struct Beginning {
   ) throws {
     guard let (file, checkpoint) = found else { return }
     for line in checkpoint.differences(file, from: configuration) { logger.info("\(line)") }
-    let remedy = "give the network's switches that it was trained with"
+    let remedy = checkpoint.remedy(for: configuration)
     try checkpoint.load(
       into: trainer.network, file: file,
       remedy: isResumed ? "\(remedy), or another --log-directory" : remedy)

@@ -45,6 +45,9 @@ final class CheckpointKeeper {
   /// Whether the newest checkpoint is that of so many steps.
   func has(_ steps: Int) -> Bool { latest == steps }
 
+  /// Takes the newest as not yet complete: it will be written again.
+  func reopen() { latest = nil }
+
   /// The newest checkpoint.
   var latestFile: String { latest.map(folder.file) ?? "no checkpoint" }
 

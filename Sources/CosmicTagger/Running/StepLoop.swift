@@ -44,15 +44,20 @@ final class StepLoop {
   func run(from first: Int, _ loader: EventLoader) throws {
     var step = first
     do {
+      if validation?.isDue == true {
+        keeper.reopen()
+        try save(step, judging: true)
+        if validation?.isDue == true, let end = end(after: step) { throw end }
+      }
       while step < training.iterations {
         profile.begin(step)
         try take(step, loader)
         step += 1
         try close(step)
         profile.end(training: durations[durations.count - 1])
-        if let signal = stop?.signal, step < training.iterations {
+        if stop?.signal != nil, step < training.iterations {
           try save(step)
-          throw stopped(by: signal, after: step)
+          if let end = end(after: step) { throw end }
         }
       }
     } catch {
@@ -169,9 +174,8 @@ final class StepLoop {
     }
   }
 
-  private func stopped(by signal: Int32, after steps: Int) -> TaggerError {
-    TaggerError(
-      signal == SIGINT ? .interrupted : .terminated,
+  private func end(after steps: Int) -> TaggerError? {
+    stop?.end(
       "stopped after \(steps) of \(training.iterations) steps, with \(keeper.latestFile): the same "
         + "command goes on from there")
   }

@@ -124,7 +124,8 @@ public struct TrainingRun {
     let loop = StepLoop(
       trainer, training, try schedule(), geometry, output: output,
       validation: Validation(
-        data, training, geometry, planner, after: first, state: keeper.state, output: output),
+        data, training, geometry, planner, after: first, state: keeper.state, output: output,
+        stop: stop),
       keeper: keeper, profile: try RunProfile(folder, training, after: first), stop: stop)
     try loop.run(
       from: first,
@@ -140,7 +141,7 @@ public struct TrainingRun {
       Peak memory of a step: \(trainer.highWaterBytes >> 20) MiB \
       (\(trainer.heldBytes >> 20) MiB held)
       """)
-    try scoring.run(trainer, assembly, planner, folder)
+    try scoring.run(trainer, assembly, planner, folder, stop)
   }
 
   /// The learning rate of every step; of simulated events, which have no end, a thousand are an epoch.

@@ -1,5 +1,6 @@
 import Layers
 import Logging
+import Telemetry
 import Training
 
 /// Judges the network while it is trained, on events of the auxiliary file: a batch every so many steps,
@@ -13,6 +14,9 @@ final class Validation {
   private let output: RunOutput
   /// Neutrino overlaps of the batches since a network was last scored.
   private var overlaps: [Double]
+  private let stop: StopRequest?
+  /// Whether the last pass over all events was broken off, and is to be made before the next step.
+  private(set) var isDue: Bool
 
   /// Begins to read ahead; nothing where there is no auxiliary file.
   ///
@@ -22,7 +26,7 @@ final class Validation {
   init?(
     _ data: DataConfiguration, _ training: TrainingConfiguration, _ geometry: ImageGeometry,
     _ planner: NetworkPlanner, after steps: Int, state: [String: String],
-    output: RunOutput
+    output: RunOutput, stop: StopRequest?
   ) {
     guard let file = training.auxiliaryFile else { return nil }
     var data = data
@@ -38,12 +42,16 @@ final class Validation {
     self.geometry = geometry
     self.planner = planner
     self.output = output
+    self.stop = stop
+    isDue = state["validation-due"] != nil
     overlaps = (state["overlaps"] ?? "").split(separator: " ").compactMap { Double($0) }
   }
 
   /// As texts from which it goes on.
   var state: [String: String] {
-    ["overlaps": overlaps.map { "\($0)" }.joined(separator: " ")]
+    var state = ["overlaps": overlaps.map { "\($0)" }.joined(separator: " ")]
+    if isDue { state["validation-due"] = "true" }
+    return state
   }
 
   /// Validates after so many steps, where it is time.
@@ -61,7 +69,8 @@ final class Validation {
   }
 
   /// How good the network is that a checkpoint is about to be made of: its neutrino overlap on all
-  /// events, or the mean of those of the batches since the last; nothing where there were none.
+  /// events, or the mean of those of the batches since the last; nothing where there were none, or where
+  /// somebody asks to stop.
   func score(_ trainer: Trainer, after steps: Int) throws -> Double? {
     defer { overlaps = [] }
     guard training.validatesAll else {
@@ -78,9 +87,17 @@ final class Validation {
       batches: 0..<count / whole.minibatchSize)
     var sum = Judgement()
     var seconds = 0.0
+    var bar = ProgressBar()
+    var judged = 0
     while let batch = try loader.next() {
+      isDue = stop?.signal != nil
+      guard !isDue else { break }
       seconds += try sum.judge(batch, trainer, training, geometry)
+      judged += batch.events.count
+      bar.update(step: judged, of: count, message: "validating")
     }
+    bar.finish(erasing: true)
+    guard !isDue else { return nil }
     let figures = sum.figures(training, geometry)
     try output.validated(
       after: steps, figures, Double(count) / max(seconds, 1e-9), [("forward", seconds)])

@@ -15,17 +15,6 @@ struct ResumingTests {
     scratch = try Scratch()
   }
 
-  private func network(_ mode: TrainingConfiguration.Mode) -> UResNetConfiguration {
-    var network = UResNetConfiguration()
-    network.initialFilters = 2
-    network.depth = 1
-    network.blocksPerLayer = 1
-    network.blocksDeepest = 1
-    network.blocksFinal = 0
-    network.bottleneckDeepest = 4
-    return network
-  }
-
   /// Trains on simulated events of 20×32 pixels, and returns what was printed.
   @discardableResult
   private func train(
@@ -47,7 +36,8 @@ struct ResumingTests {
     }
     let lines = CapturedLog()
     try TrainingRun(
-      data: simulated, network: network(training.mode), training: training, logger: lines.logger
+      data: simulated, network: CheckpointFolderTests.network, training: training,
+      logger: lines.logger
     ).run()
     return lines.lines
   }
