@@ -158,6 +158,7 @@ let package = Package(
       name: "TestSites", dependencies: ["Autodiff", "Sites", "Tensors"], path: "Tests/TestSites",
       swiftSettings: settings),
 
+    tests("FilesTests", ["Files"]),
     tests("TensorsTests", ["Tensors"]),
     tests("SitesTests", ["Sites", "Reference", "TestSites"]),
     tests(

@@ -94,10 +94,11 @@ struct Scoring {
   private func leave(
     _ scores: Scores, _ pictures: ScoredPictures, in folder: OutputFolder
   ) throws {
+    // What the scores name is there before them.
+    for picture in pictures.all { try picture.event.write(to: folder.file(picture.file)) }
     try scores.write(to: folder.file(Scores.name))
     logger.info("Scores: \(folder.file(Scores.name))")
     for picture in pictures.all.reversed() {
-      try picture.event.write(to: folder.file(picture.file))
       logger.info("Event picture: \(folder.file(picture.file))")
     }
   }

@@ -18,6 +18,25 @@ public struct SegmentationMetrics: Equatable, Sendable {
   /// Intersection over union of true and predicted neutrino pixels; one when there are neither.
   public let neutrinoIoU: Double
 
+  /// Nothing that anybody can know: of a step that was not taken.
+  static let unknown = SegmentationMetrics(unknown: .nan)
+
+  private init(unknown: Double) {
+    (accuracy, nonBackgroundAccuracy, neutrinoAccuracy) = (unknown, unknown, unknown)
+    (cosmicIoU, neutrinoIoU) = (unknown, unknown)
+  }
+
+  /// The figures with their names in lines, which are those of 2019, and in tables, which are today's.
+  var named: [(line: String, table: String, value: Double)] {
+    [
+      ("accuracy", "Total_Accuracy", accuracy),
+      ("acc-non-zero", "Non_Bkg_Accuracy", nonBackgroundAccuracy),
+      ("acc-neutrino", "Neutrino_Accuracy", neutrinoAccuracy),
+      ("acc-cosmic-iou", "Cosmic_IoU", cosmicIoU),
+      ("acc-neutrino-iou", "Neutrino_IoU", neutrinoIoU), ("acc-miou", "mIoU", meanIoU),
+    ]
+  }
+
   /// The mean of both overlaps.
   public var meanIoU: Double { (cosmicIoU + neutrinoIoU) / 2 }
 

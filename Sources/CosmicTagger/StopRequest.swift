@@ -5,20 +5,24 @@ import Synchronization
 /// The wish of a user or of a batch system that a run ends: SIGINT (Ctrl-C) or SIGTERM.
 ///
 /// The first signal is remembered, for the run to end at a place of its choice. A second one of either
-/// ends the process at once.
+/// ends the process at once; but not within a second of the first, since what starts programs (`timeout`,
+/// batch systems) may send one signal to a process and again to its group.
 public final class StopRequest: Sendable {
   private let received = Received()
   // Written once, here, and released at the end: Dispatch's sources may be used from any thread.
   private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
   private final class Received: Sendable {
-    let signal = Mutex<Int32?>(nil)
+    let first = Mutex<(signal: Int32, time: ContinuousClock.Instant)?>(nil)
 
-    /// Remembers the first; whether this is a later one.
+    /// Remembers the first; whether this is a later one, and meant.
     func take(_ number: Int32) -> Bool {
-      signal.withLock { signal in
-        defer { signal = signal ?? number }
-        return signal != nil
+      first.withLock { first in
+        guard let first else {
+          first = (number, .now)
+          return false
+        }
+        return ContinuousClock.now - first.time > .seconds(1)
       }
     }
   }
@@ -38,7 +42,7 @@ public final class StopRequest: Sendable {
   }
 
   /// The signal that came first; nothing while none has.
-  public var signal: Int32? { received.signal.withLock { $0 } }
+  public var signal: Int32? { received.first.withLock { $0?.signal } }
 
   /// The end of a run that was asked to stop, in one sentence; nothing while none was.
   func end(_ sentence: String) -> TaggerError? {

@@ -40,6 +40,21 @@ package final class TemporaryFile {
     _ = synchronize(directory)
   }
 
+  /// Deletes what processes that were killed left of files under names of their own.
+  ///
+  /// - Parameter isOurs: whether a file of the folder is one that nobody else writes now.
+  package static func removeRemains(in folder: String, of isOurs: (_ file: String) -> Bool) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names {
+      let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+      guard parts.count > 2, parts[parts.count - 1] == "partial",
+        parts[parts.count - 2].count == 8, parts[parts.count - 2].allSatisfy(\.isHexDigit),
+        isOurs(parts.dropLast(2).joined(separator: "."))
+      else { continue }
+      unlink("\(folder)/\(name)")
+    }
+  }
+
   private func synchronize(_ path: String) -> Bool {
     guard !WriteOperation.flush.isRefused else { return false }
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)

@@ -1,13 +1,13 @@
 import Foundation
 
 /// Logarithmic colours for charge, from dark violet over red to pale yellow.
-struct ColorScale: Sendable {
+package struct ColorScale: Sendable {
   let lowest: Float
   let highest: Float
 
   /// Spans the charges of an event: from its smallest to what only a few in a thousand exceed, so
   /// that one hot pixel does not darken the rest.
-  init(charges: [Float]) {
+  package init(charges: some Collection<Float>) {
     let sorted = charges.filter { $0.isFinite && $0 > 0 }.sorted()
     let lowest = sorted.first ?? 1
     self.lowest = lowest
@@ -15,11 +15,17 @@ struct ColorScale: Sendable {
     highest = max(high, lowest * 2)
   }
 
-  func color(of charge: Float) -> Color {
-    guard charge > lowest else { return Self.color(at: 0) }
-    let position = log(Double(min(charge, highest) / lowest)) / log(Double(highest / lowest))
-    return Self.color(at: position)
+  /// Where a charge is on the scale, from 0 to 1.
+  ///
+  /// Quotients of charges may be more than single precision holds: their logarithms are subtracted.
+  package func position(of charge: Float) -> Double {
+    guard charge > lowest else { return 0 }
+    let bottom = log(Double(lowest))
+    let position = (log(Double(charge)) - bottom) / (log(Double(highest)) - bottom)
+    return min(position, 1)
   }
+
+  func color(of charge: Float) -> Color { Self.color(at: position(of: charge)) }
 
   /// Colour at a fraction of the scale.
   static func color(at position: Double) -> Color {

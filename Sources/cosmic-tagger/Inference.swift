@@ -128,13 +128,9 @@ struct Inference: ParsableCommand {
   }
 
   func run() throws {
-    var outcome = InferenceRun.Outcome.complete
     try reportingErrors { () throws(TaggerError) in
-      outcome = try InferenceRun(
-        inference, logger: reporting.logger(), stop: StopRequest()
-      ).run()
+      try InferenceRun(inference, logger: reporting.logger(), stop: StopRequest()).run()
     }
-    if case .stopped(let signal) = outcome { throw ExitCode(128 + signal) }
   }
 
   private var inference: InferenceConfiguration {

@@ -14,7 +14,7 @@ struct CheckpointCommandTests {
     let folder = scratch.file("a/checkpoints")
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-        == ["checkpoint", "model-2.h5", "model-4.h5", "model-6.h5", "model-7.h5"])
+        == [".lock", "checkpoint", "model-2.h5", "model-4.h5", "model-6.h5", "model-7.h5"])
     for (number, mode) in [["--sparse"], ["--masked"], ["--dense", "--form", "sparse"]].enumerated()
     {
       for (weights, file) in [

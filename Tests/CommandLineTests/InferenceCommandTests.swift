@@ -64,6 +64,7 @@ struct InferenceCommandTests {
     #expect(result.lines.contains("Inference report: 3 batches processed for 6 entries."))
     let figures = [
       "accuracy", "acc-non-zero", "acc-neutrino", "acc-cosmic-iou", "acc-neutrino-iou",
+      "acc-miou",
     ]
     for name in figures {
       let line = result.lines.first { $0.hasPrefix("  \(name): ") }
@@ -72,7 +73,7 @@ struct InferenceCommandTests {
     #expect(setting.scratch.contents == ["events.csv", "in.h5", "log", "out.h5"])
     let table = try String(contentsOfFile: setting.scratch.file("events.csv"), encoding: .utf8)
     let rows = table.split(separator: "\n").map { $0.split(separator: ",") }
-    #expect(rows.count == 7 && Set(rows.map(\.count)) == [4 + 3 + 3 * 5])
+    #expect(rows.count == 7 && Set(rows.map(\.count)) == [4 + 3 + 3 * 6])
     #expect(rows.dropFirst().map { $0[0] } == ["0", "1", "2", "3", "4", "5"])
     let (input, output) = try (
       LArCVReader(path: setting.scratch.file("in.h5")),

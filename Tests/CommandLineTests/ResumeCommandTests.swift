@@ -65,6 +65,18 @@ struct ResumeCommandTests {
     #expect(table.split(separator: "\n").count == steps + 1)
   }
 
+  @Test("asked twice at once, as batch systems do, it still ends with a checkpoint")
+  func askedTwice() throws {
+    let scratch = try Scratch()
+    var arguments = Self.run + ["--sparse", "-ld", "log"]
+    arguments[arguments.firstIndex(of: "40") ?? 0] = "100000"
+    let result = try Tool.run(
+      arguments, in: scratch.path,
+      shell: "tool & p=$!; (sleep 1; kill -TERM $p; kill -TERM $p) & wait $p")
+    #expect(result.code == 143)
+    #expect(result.error.contains("the same command goes on from there"), "\(result.error)")
+  }
+
   @Test("a second run does not come into the folder of one that runs")
   func locked() throws {
     let scratch = try Scratch()

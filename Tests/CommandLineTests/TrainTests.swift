@@ -51,7 +51,7 @@ struct TrainTests {
     #expect(scratch.contents == ["runs"])
     #expect(
       try Self.left(in: scratch.file("runs/1")) == [
-        ".lock", "best_event.png", "checkpoints", "checkpoints/checkpoint",
+        ".lock", "best_event.png", "checkpoints", "checkpoints/.lock", "checkpoints/checkpoint",
         "checkpoints/model-5.h5", "config.yaml", "event_display.png", "process.log", "scores.json",
         "throughput.csv", "train", "train/events", "train_metrics.csv", "worst_event.png",
       ])

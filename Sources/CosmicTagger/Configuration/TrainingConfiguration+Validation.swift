@@ -7,8 +7,11 @@ extension TrainingConfiguration {
   ///
   /// - Throws: `TaggerError` for wrong usage.
   public func validate() throws(TaggerError) {
-    guard iterations >= 1 else {
-      throw TaggerError(.usage, "--iterations \(iterations) is not possible: use 1 or more")
+    guard (1...Self.mostIterations).contains(iterations) else {
+      throw TaggerError(
+        .usage,
+        "--iterations \(iterations) is not possible: use 1 or more"
+          + (iterations > 1 ? ", up to \(Self.mostIterations)" : ""))
     }
     guard learningRate.isFinite else {
       throw TaggerError(
@@ -48,6 +51,9 @@ extension TrainingConfiguration {
     }
   }
 
+  /// More steps than this nobody lives to see.
+  private static let mostIterations = 1_000_000_000_000
+
   /// Refuses what makes no steps.
   private func validateSteps() throws(TaggerError) {
     if let clippingNorm, !(clippingNorm > 0 && clippingNorm.isFinite) {
@@ -60,10 +66,13 @@ extension TrainingConfiguration {
     }
     for (option, value) in [
       ("--min-learning-rate", schedule.minimum ?? 0), ("--decay-floor", schedule.floor),
-      ("--decay-epochs", schedule.decayEpochs),
       ("--warm-up-steps", Double(schedule.warmUpSteps ?? 0)),
     ] where !(value >= 0 && value < 1e15) {
       throw TaggerError(.usage, "\(option) \(value) is not possible: use zero or more")
+    }
+    guard (0...1e6).contains(schedule.decayEpochs) else {
+      throw TaggerError(
+        .usage, "--decay-epochs \(schedule.decayEpochs) is not possible: use 0 to a million")
     }
     if let minimum = schedule.minimum, minimum > usedLearningRate {
       throw TaggerError(

@@ -1,3 +1,5 @@
+import Files
+import Foundation
 import Layers
 import Logging
 import Telemetry
@@ -32,13 +34,15 @@ final class InferencePass {
     self.events = events
     self.journal = journal
     self.logger = logger
-    // The journal keeps other runs away from these names.
-    ScoreFile.removeRemains(of: configuration.output)
+    // The journal keeps other runs away from this name.
+    let output = URL(fileURLWithPath: configuration.output)
+    TemporaryFile.removeRemains(in: output.deletingLastPathComponent().path) {
+      $0 == output.lastPathComponent
+    }
     file = try ScoreFile(configuration.output, prefix: configuration.prefix, data, geometry)
     let hasLabels = data.readsLabels
     table = try configuration.metricsFile.map { [geometry] path in
-      ScoreFile.removeRemains(of: path)
-      return try EventTable(path, hasLabels: hasLabels, geometry)
+      try EventTable(path, hasLabels: hasLabels, geometry)
     }
     figures = RunningFigures(pixels: geometry.pixels)
     progress = InferenceProgress(events: events.count, logger: logger)
@@ -50,7 +54,7 @@ final class InferencePass {
   ///   what the network throws.
   func run(
     _ loader: InferenceLoader, _ scorer: PixelScorer, _ stop: StopRequest?
-  ) throws -> InferenceRun.Outcome {
+  ) throws {
     if journal.knownBatches > 0 {
       logger.info("Going on after \(scoredEvents(journal.knownBatches)) of \(events.count) events")
     }
@@ -59,21 +63,21 @@ final class InferencePass {
       while let batch = try loader.next() {
         try take(batch, waited: clock.lap(), scorer)
         _ = clock.lap()
-        if let signal = stop?.signal, figures.events < events.count {
-          return try end(by: signal)
+        if figures.events < events.count, let end = stop?.end(kept(figures.batches)) {
+          try journal.flush()
+          throw end
         }
       }
       try file.close()
       try table?.close()
     } catch {
       progress.finish()
-      sayWhatIsKept()
+      if stop?.signal == nil { sayWhatIsKept() }
       throw error
     }
     progress.finish()
     report()
     journal.remove()
-    return .complete
   }
 
   private func take(_ batch: InferenceBatch, waited: Double, _ scorer: PixelScorer) throws {
@@ -130,22 +134,15 @@ final class InferencePass {
     logger.info("\(line.text)")
   }
 
-  private func end(by signal: Int32) throws -> InferenceRun.Outcome {
-    progress.finish()
-    try journal.flush()
-    sayWhatIsKept()
-    return .stopped(signal: signal)
-  }
-
   /// How a run that did not come to its end is continued.
   private func sayWhatIsKept() {
-    let kept = figures.batches < journal.knownBatches ? journal.knownBatches : figures.batches
-    guard kept > 0 else { return }
-    logger.info(
-      """
-      \(scoredEvents(kept)) of \(events.count) events are scored, and kept in \(journal.path): the \
-      same command goes on after them
-      """)
+    let batches = max(figures.batches, journal.knownBatches)
+    if batches > 0 { logger.warning("\(kept(batches))") }
+  }
+
+  private func kept(_ batches: Int) -> String {
+    "\(scoredEvents(batches)) of \(events.count) events are scored, and kept in \(journal.path): the same "
+      + "command goes on after them"
   }
 
   private func scoredEvents(_ batches: Int) -> Int {

@@ -6,7 +6,8 @@ import Telemetry
 struct InferenceProgress {
   private let events: Int
   private let logger: Logger
-  private var bar = ProgressBar()
+  // It has lines of its own, with rates.
+  private var bar = ProgressBar(writesLines: false)
   private var lastLine = ContinuousClock.now
   /// When the first batch that was computed was begun, and how many events were done then.
   private var start = (time: ContinuousClock.now, events: 0)

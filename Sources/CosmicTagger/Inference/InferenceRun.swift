@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import LArCV
 import Layers
 import Logging
@@ -13,14 +14,6 @@ public struct InferenceRun {
 
   private let logger: Logger
   private let stop: StopRequest?
-
-  /// How a run ended.
-  public enum Outcome: Equatable, Sendable {
-    /// All events are in the output.
-    case complete
-    /// A signal asked it to end: the same command goes on.
-    case stopped(signal: Int32)
-  }
 
   /// A run that reports to a logger.
   ///
@@ -37,31 +30,32 @@ public struct InferenceRun {
 
   /// Applies the network.
   ///
-  /// - Throws: `TaggerError` when events cannot be read or do not fit the network, or when the output
-  ///   cannot be written; what was scored until then is kept.
-  public func run() throws(TaggerError) -> Outcome {
+  /// - Throws: `TaggerError` when events cannot be read or do not fit the network, when the output
+  ///   cannot be written, or when somebody asks to stop; what was scored until then is kept.
+  public func run() throws(TaggerError) {
     do {
-      return try infer()
+      try infer()
     } catch {
       throw TaggerError(error)
     }
   }
 
-  private func infer() throws -> Outcome {
+  private func infer() throws {
     let stored = try StoredNetwork(configuration.checkpoint)
     var configuration = configuration
     configuration.mode = configuration.mode ?? stored.trainedMode ?? .sparse
-    return try Self(configuration, logger: logger, stop: stop).infer(by: stored)
+    try Self(configuration, logger: logger, stop: stop).infer(by: stored)
   }
 
   private var mode: TrainingConfiguration.Mode { configuration.mode ?? .sparse }
 
-  private func infer(by stored: StoredNetwork) throws -> Outcome {
+  private func infer(by stored: StoredNetwork) throws {
     let data = try data(of: stored)
     let source = try data.openSource()
     let events = try events(of: source.eventCount ?? 0)
     let geometry = try ImageGeometry.find(in: source, data)
     try check(stored, geometry)
+    try checkOutput(stored)
     _ = try OutputFile(configuration.output, option: "--output")
     for path in configuration.metricsFile.map({ [$0] }) ?? [] {
       _ = try OutputFile(path, option: "--metrics-file")
@@ -83,7 +77,7 @@ public struct InferenceRun {
     let compute = Compute(
       threads: Threads(count: configuration.threads), convolution: configuration.convolution,
       precision: configuration.precision)
-    return try pass.run(loader, PixelScorer(network, compute), stop)
+    try pass.run(loader, PixelScorer(network, compute), stop)
   }
 
   /// How events are read: as in training where nothing else is said, and without labels where the file
@@ -140,6 +134,22 @@ public struct InferenceRun {
     }
   }
 
+  /// Keeps training's own folder as it is.
+  private func checkOutput(_ stored: StoredNetwork) throws(TaggerError) {
+    func folder(_ path: String) -> String {
+      URL(fileURLWithPath: path).deletingLastPathComponent().resolvingSymlinksInPath().path
+    }
+    for (name, option) in [
+      (configuration.output, "--output"), (configuration.metricsFile, "--metrics-file"),
+    ] {
+      guard let name, folder(name) == folder(stored.file),
+        FileManager.default.fileExists(atPath: "\(folder(name))/checkpoint")
+      else { continue }
+      throw TaggerError(
+        .usage, "\(option) \(name) lies among the checkpoints of a training: name another folder")
+    }
+  }
+
   /// All that the output depends on.
   private func identity(
     _ stored: StoredNetwork, _ data: DataConfiguration, _ events: Range<Int>
@@ -153,6 +163,8 @@ public struct InferenceRun {
       "minibatch-size": "\(configuration.minibatchSize)", "prefix": configuration.prefix,
       "precision": configuration.precision.rawValue,
       "convolution": configuration.convolution.rawValue, "labels": "\(data.readsLabels)",
+      // Rounding is that of its inner loops.
+      "instruction set": InstructionSet.current.name,
     ]
     for (name, value) in data.imageSettings { identity[name] = value }
     return identity

@@ -84,20 +84,4 @@ final class ScoreFile {
   ///
   /// - Throws: `FileError` when it could not be completed.
   func close() throws(FileError) { try writer.close() }
-
-  /// Deletes what interrupted runs left of a file under names of their own.
-  static func removeRemains(of path: String) {
-    let url = URL(fileURLWithPath: path)
-    let folder = url.deletingLastPathComponent().path
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    for name in names where isRemainder(name, of: url.lastPathComponent) {
-      unlink("\(folder)/\(name)")
-    }
-  }
-
-  private static func isRemainder(_ name: String, of file: String) -> Bool {
-    let parts = name.dropFirst(file.count).split(separator: ".", omittingEmptySubsequences: false)
-    return name.hasPrefix(file) && parts.count == 3 && parts[0].isEmpty && parts[1].count == 8
-      && parts[1].allSatisfy(\.isHexDigit) && parts[2] == "partial"
-  }
 }

@@ -46,7 +46,7 @@ final class ScoreJournal {
   ///   when the journal is of another run.
   init(output: String, identity: Identity, restarts: Bool) throws {
     path = Self.path(of: output)
-    lock = try FileLock(path, of: output)
+    lock = try Self.lock(path, of: output)
     isEmpty = true
     let found = restarts ? nil : try Self.read(path, identity, of: output)
     file = try WrittenFile(path, .append)
@@ -65,6 +65,22 @@ final class ScoreJournal {
     try file.flush()
   }
 
+  private static func lock(_ path: String, of output: String) throws(TaggerError) -> FileLock {
+    do throws(FileLock.Failure) {
+      return try FileLock(path)
+    } catch {
+      switch error {
+      case .held:
+        throw TaggerError(
+          .inputOutput,
+          "\(output) is being written by another run: wait for its end, or choose another --output")
+      case .unwritable(let reason):
+        throw TaggerError(
+          .inputOutput, "\(path) cannot be made (\(reason)): choose another --output")
+      }
+    }
+  }
+
   private typealias Found = (start: Int, end: Int, records: Int)
 
   /// Where records begin and whole ones end; nothing where not even the first line is whole.
@@ -73,13 +89,15 @@ final class ScoreJournal {
   ) throws -> Found? {
     guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
     let first = try handle.read(upToCount: 1 << 16) ?? Data()
-    guard let end = first.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+    let end = first.firstIndex(of: UInt8(ascii: "\n"))
+    // A first line that was cut short says nothing.
+    guard let end else {
+      if Data(beginning.utf8).starts(with: first.prefix(beginning.utf8.count)) { return nil }
+      throw foreign(path)
+    }
     guard let header = try? JSONDecoder().decode(Header.self, from: first[..<end]),
       header.format == Header(identity: [:]).format
-    else {
-      throw TaggerError(
-        .badData, "\(path) is not what this program leaves there: remove it, or add --restart")
-    }
+    else { throw foreign(path) }
     let start = first.distance(from: first.startIndex, to: end) + 1
     let size = Int(try handle.seekToEnd())
     let reader = ScoreRecordReader(path, from: start, to: size)
@@ -89,6 +107,14 @@ final class ScoreJournal {
     guard records > 0 else { return nil }
     try check(header, identity, path, output)
     return (start, reader.position, records)
+  }
+
+  /// What every first line begins with: keys are in alphabetical order.
+  private static let beginning = "{\"format\":\"\(Header(identity: [:]).format)\""
+
+  private static func foreign(_ path: String) -> TaggerError {
+    TaggerError(
+      .badData, "\(path) is not what this program leaves there: remove it, or add --restart")
   }
 
   private static func check(
@@ -137,32 +163,5 @@ final class ScoreJournal {
 
   deinit {
     if isEmpty { remove() }
-  }
-}
-
-/// A file that one process at a time holds on to.
-private final class FileLock {
-  private let descriptor: Int32
-
-  init(_ path: String, of output: String) throws(TaggerError) {
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else {
-      throw TaggerError(
-        .inputOutput,
-        "\(path) cannot be made (\(String(cString: strerror(errno)))): choose another --output")
-    }
-    // A run that ends deletes the file: what was opened before that is nobody's any more.
-    var (held, named) = (stat(), stat())
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, fstat(descriptor, &held) == 0,
-      stat(path, &named) == 0, held.st_ino == named.st_ino
-    else {
-      throw TaggerError(
-        .inputOutput,
-        "\(output) is being written by another run: wait for its end, or choose another --output")
-    }
-  }
-
-  deinit {
-    if descriptor >= 0 { close(descriptor) }
   }
 }

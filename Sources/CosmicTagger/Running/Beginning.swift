@@ -25,12 +25,12 @@ struct Beginning {
       return
     }
     if let weights = training.weights, newest.checkpoint.state["weights"] != weights,
-      try !folder.holds(weights)
+      try !CheckpointFolder.isSame(weights, newest.file)
     {
       throw TaggerError(
         .usage,
-        "\(folder.folder) holds a run that did not begin from \(weights): choose another "
-          + "--log-directory to begin from there, or leave --weights out to go on")
+        "\(folder.folder) holds a run that did not begin from \(weights), and is at \(newest.file): "
+          + "choose another --log-directory to begin from there, or leave --weights out to go on")
     }
     found = newest
   }
@@ -41,6 +41,11 @@ struct Beginning {
     var steps = 0
     /// What its checkpoint says beside numbers.
     var state: [String: String] = [:]
+
+    /// Batches that were read for these steps.
+    func batches(_ training: TrainingConfiguration) -> Int {
+      state["batches-read"].flatMap { Int($0) } ?? steps * training.accumulation
+    }
   }
 
   /// How far the run has come that goes on; nothing for a new run.
@@ -51,9 +56,11 @@ struct Beginning {
 
   /// Gives a trainer what was found.
   ///
+  /// - Parameter settings: what else decides what a run gives, by the names of options.
   /// - Throws: `CheckpointError` when it does not fit.
   func restore(
-    _ trainer: Trainer, _ configuration: UResNetConfiguration, iterations: Int, _ logger: Logger
+    _ trainer: Trainer, _ configuration: UResNetConfiguration, iterations: Int,
+    settings: [String: String], _ logger: Logger
   ) throws {
     guard let (file, checkpoint) = found else { return }
     for line in checkpoint.differences(file, from: configuration) { logger.info("\(line)") }
@@ -66,6 +73,12 @@ struct Beginning {
     try trainer.restore(checkpoint.training, steps: checkpoint.step, file: file)
     if checkpoint.training == nil {
       logger.warning("\(file) says nothing of the optimizer, which begins anew")
+    }
+    for (name, there) in checkpoint.state.sorted(by: { $0.key < $1.key }) {
+      guard let here = settings[name], here != there else { continue }
+      logger.warning(
+        "\(file) was made with \(name) \(there), here it is \(here): what follows is not what one run gives"
+      )
     }
     let done =
       checkpoint.step < iterations

@@ -22,13 +22,24 @@ struct CheckpointFolder {
     folder = try OutputFolder(parent.file("checkpoints"), option: option).path
   }
 
+  /// Deletes what runs that were killed left of files they were writing: for who has the folder alone.
+  func removeRemains() {
+    TemporaryFile.removeRemains(in: folder) { file in
+      file == "checkpoint" || file == "best.h5" || file.hasPrefix("model-")
+    }
+  }
+
   /// The path of the checkpoint of a step.
   func file(_ step: Int) -> String { "\(folder)/\(Self.name(step))" }
 
   /// Writes a checkpoint, and takes the oldest of too many away.
-  func write(_ checkpoint: Checkpoint) throws(FileError) {
+  ///
+  /// - Parameter isBest: whether it is kept as `best.h5` too, beyond its turn.
+  func write(_ checkpoint: Checkpoint, isBest: Bool) throws(FileError) {
     let (step, name) = (checkpoint.step, Self.name(checkpoint.step))
     try checkpoint.write(to: file(step))
+    // A run that goes on from it believes that this was done.
+    if isBest { try promote(checkpoint) }
     // Of steps that are taken again, what was written before them counts no more.
     let older = CheckpointIndex(folder).entries.filter { $0.step < step }
     let entries = [CheckpointIndex.Entry(step: step, name: name)] + older
@@ -39,8 +50,7 @@ struct CheckpointFolder {
     }
   }
 
-  /// Keeps a step's checkpoint as the best, beyond its turn.
-  func promote(_ checkpoint: Checkpoint) throws(FileError) {
+  private func promote(_ checkpoint: Checkpoint) throws(FileError) {
     let best = "\(folder)/best.h5"
     let new = "\(folder)/best.h5.new"
     unlink(new)
@@ -55,11 +65,25 @@ struct CheckpointFolder {
 
   private static func name(_ step: Int) -> String { "model-\(step).h5" }
 
-  /// Whether a path means a checkpoint of this folder.
-  func holds(_ path: String) throws(TaggerError) -> Bool {
-    let file = URL(fileURLWithPath: try CheckpointIndex.file(named: path))
-    return file.deletingLastPathComponent().resolvingSymlinksInPath().path
-      == URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
+  /// The files that may be the newest, newest first: those of the index; without one, those that are there.
+  private func names(_ report: (String) -> Void) -> [String] {
+    let listed = CheckpointIndex(folder).entries.filter { $0.name == Self.name($0.step) }
+    guard listed.isEmpty else { return listed.map(\.name) }
+    let present = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    let steps = present.compactMap { name in
+      Int(name.dropFirst("model-".count).dropLast(".h5".count)).flatMap {
+        Self.name($0) == name ? $0 : nil
+      }
+    }
+    guard !steps.isEmpty else { return [] }
+    report("\(folder)/checkpoint is lost or damaged: going by the names of the checkpoints")
+    return steps.sorted(by: >).map(Self.name)
+  }
+
+  /// Whether a path means this checkpoint: as its file, or as its folder.
+  static func isSame(_ path: String, _ file: String) throws(TaggerError) -> Bool {
+    try URL(fileURLWithPath: CheckpointIndex.file(named: path)).resolvingSymlinksInPath().path
+      == URL(fileURLWithPath: file).resolvingSymlinksInPath().path
   }
 
   /// The newest checkpoint that is sound; nothing where there is none at all.
@@ -69,7 +93,7 @@ struct CheckpointFolder {
   func latest(
     _ report: (String) -> Void
   ) throws(TaggerError) -> (file: String, checkpoint: Checkpoint)? {
-    let names = CheckpointIndex(folder).entries.filter { $0.name == Self.name($0.step) }.map(\.name)
+    let names = names(report)
     for (index, name) in names.enumerated() {
       do throws(FileError) {
         return ("\(folder)/\(name)", try Checkpoint(contentsOf: "\(folder)/\(name)"))

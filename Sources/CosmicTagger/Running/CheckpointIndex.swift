@@ -19,9 +19,10 @@ struct CheckpointIndex {
     self.entries = entries
   }
 
-  /// What a folder's index lists; nothing where there is none.
+  /// What a folder's index lists; nothing where there is none, or where it cannot be read.
   init(_ folder: String) {
-    let text = (try? String(contentsOfFile: "\(folder)/checkpoint", encoding: .utf8)) ?? ""
+    let data = FileManager.default.contents(atPath: "\(folder)/checkpoint") ?? Data()
+    let text = String(decoding: data, as: UTF8.self)
     entries = text.split(separator: "\n").compactMap { line in
       let parts = line.split(separator: ":", maxSplits: 1)
       guard parts.count == 2, let step = Int(parts[0]) else { return nil }

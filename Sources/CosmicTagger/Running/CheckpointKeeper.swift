@@ -18,6 +18,8 @@ final class CheckpointKeeper {
   private let report: (String) -> Void
   private var best: (step: Int, overlap: Double)?
   private var latest: Int?
+  private let stepsBefore: Int
+  private let batchesBefore: Int
 
   /// - Parameters:
   ///   - place: how far the run has come that goes on.
@@ -35,6 +37,8 @@ final class CheckpointKeeper {
     settings = network.settings.merging(data.imageSettings) { $1 }
     state = place?.state ?? [:]
     latest = place?.steps
+    stepsBefore = place?.steps ?? 0
+    batchesBefore = place?.batches(training) ?? 0
     if let step = state["best-step"].flatMap({ Int($0) }),
       let overlap = state["best-neutrino-iou"].flatMap({ Double($0) })
     {
@@ -54,34 +58,40 @@ final class CheckpointKeeper {
   /// Writes the checkpoint of so many steps, and keeps it if it is the best.
   ///
   /// - Parameter score: the neutrino overlap of validation; nothing where there was none.
+  /// - Throws: `TaggerError` for a network with values that are not finite: the files before stay.
   func write(
     _ steps: Int, _ trainer: Trainer, _ watch: [String: String], score: Double?
   ) throws {
     let isBest = score.map { $0 > best?.overlap ?? -1 } ?? false
+    let before = best
     if isBest, let score { best = (steps, score) }
-    let checkpoint = Checkpoint(
-      of: trainer.network, step: steps, configuration: settings,
-      state: watch.merging(described(steps)) { $1 }, training: trainer.state)
-    try folder.write(checkpoint)
+    do {
+      let checkpoint = Checkpoint(
+        of: trainer.network, step: steps, configuration: settings,
+        state: watch.merging(described(steps)) { $1 }, training: trainer.state)
+      if let lost = checkpoint.parameters.first(where: { !$0.values.allSatisfy(\.isFinite) }) {
+        throw TaggerError(
+          .badData,
+          "after \(steps) steps \(lost.name) has values that are not finite, and is not kept: lower the "
+            + "learning rate, or give --clip-gradient, and go on from \(latestFile)")
+      }
+      try folder.write(checkpoint, isBest: isBest)
+    } catch {
+      best = before
+      throw error
+    }
     latest = steps
     guard isBest, let score else { return }
-    try folder.promote(checkpoint)
     report(
       "Best so far: step \(steps), neutrino overlap \(StepLine.significant(score)) of validation")
   }
 
   /// What a run needs beside numbers, and what a reader may want to know.
   private func described(_ steps: Int) -> [String: String] {
-    var state = [
-      "mode": training.mode.rawValue, "random-seed": "\(training.seed)",
-      "data-seed": "\(data.seed)",
-      "batches-read": "\(steps * training.accumulation)",
-      "minibatch-size": "\(data.minibatchSize)",
-      "gradient-accumulation": "\(training.accumulation)",
-      "learning-rate": "\(training.usedLearningRate)",
-      "lr-schedule": training.schedule.kind.rawValue,
-      "instruction-set": InstructionSet.current.name, "hdf5-version": HDF5.version,
-    ]
+    var state = training.runSettings(data)
+    state["batches-read"] =
+      "\(batchesBefore + (steps - stepsBefore) * training.accumulation)"
+    state["hdf5-version"] = HDF5.version
     state["weights"] = training.weights ?? self.state["weights"]
     if let best {
       state["best-step"] = "\(best.step)"
@@ -91,8 +101,19 @@ final class CheckpointKeeper {
   }
 
   /// Keeps the events of a step that could not be taken, and says where.
-  func keepFailure(_ step: Int, _ events: [Int]) throws -> String {
+  func keepFailure(_ step: Int, _ events: [Int]) -> String {
     let path = logFolder.file("nonfinite-step-\(step).h5")
+    let network = has(step) ? "the network before the step in \(folder.file(step))" : ""
+    do {
+      try writeEvents(events, to: path)
+    } catch {
+      return "the events could not be kept (\(error)), \(network)"
+    }
+    let truth = data.readsTruth ? " without their particles and clusters" : ""
+    return "the events are in \(path)\(truth), \(network), for --file and --weights"
+  }
+
+  private func writeEvents(_ events: [Int], to path: String) throws {
     let source = try data.openSource()
     let writer = try LArCVWriter(path: path, products: [data.imageProducer, data.labelProducer])
     for number in events {
@@ -102,7 +123,19 @@ final class CheckpointKeeper {
         images: [(data.imageProducer, event.images), (data.labelProducer, event.labels)])
     }
     try writer.close()
-    return "the events are in \(path), the network before the step in \(folder.file(step)), for "
-      + "--file and --weights"
+  }
+}
+
+extension TrainingConfiguration {
+  /// What decides the numbers of a run beside its network and its images, by the names of options: runs
+  /// that go on with the same give the same.
+  func runSettings(_ data: DataConfiguration) -> [String: String] {
+    [
+      "mode": mode.rawValue, "seed": "\(seed)", "data-seed": "\(data.seed)",
+      "minibatch-size": "\(data.minibatchSize)", "access": data.access.rawValue,
+      "gradient-accumulation": "\(accumulation)", "learning-rate": "\(usedLearningRate)",
+      "lr-schedule": schedule.kind.rawValue, "regularize-weights": "\(weightDecay)",
+      "precision": precision.rawValue, "instruction-set": InstructionSet.current.name,
+    ]
   }
 }

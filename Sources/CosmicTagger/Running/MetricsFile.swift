@@ -11,8 +11,13 @@ final class MetricsFile {
 
   /// Opens the table, and takes from it what steps from `step` on, which will be taken again, left in it.
   ///
+  /// A run that begins anew leaves the table of one before as `NAME.old`.
+  ///
   /// - Throws: `FileError` when it cannot be read or written.
   init(_ path: String, from step: Int) throws(FileError) {
+    if step == 0, Self.length(of: FileManager.default.contents(atPath: path) ?? Data()) > 0 {
+      _ = rename(path, "\(path).old")
+    }
     let content = FileManager.default.contents(atPath: path) ?? Data()
     file = try WrittenFile(path, .append)
     let kept = Self.length(of: content, before: step)
@@ -25,7 +30,7 @@ final class MetricsFile {
   }
 
   /// Bytes of the header and of whole lines of earlier steps.
-  private static func length(of content: Data, before step: Int) -> Int {
+  private static func length(of content: Data, before step: Int = .max) -> Int {
     var (end, lines) = (0, 0)
     while let newline = content[end...].firstIndex(of: UInt8(ascii: "\n")) {
       let line = content[end..<newline]

@@ -4,7 +4,7 @@ import Training
 /// configuration.
 final class RunBoards {
   private let folder: OutputFolder
-  private let resumed: Int?
+  private let steps: Int
   private let training: TrainingConfiguration
   private let geometry: ImageGeometry
   private let train: TensorBoardRun
@@ -28,8 +28,9 @@ final class RunBoards {
     self.folder = folder
     self.training = training
     self.geometry = geometry
-    resumed = steps > 0 ? steps : nil
-    train = try TensorBoardRun(folder: folder.file("train"), resumingAt: resumed)
+    self.steps = steps
+    // Also at the first step: a run that was killed before a checkpoint may have told of it.
+    train = try TensorBoardRun(folder: folder.file("train"), resumingAt: steps)
     train.addConfiguration(configuration, step: steps)
   }
 
@@ -53,10 +54,10 @@ final class RunBoards {
 
   /// Tells of a validation.
   func judged(_ kind: String, after steps: Int, _ figures: StepFigures) throws {
-    // A run of its own keeps its steps, which a checkpoint of them follows.
+    // Of the steps before it: that of a checkpoint is kept with it.
     let board =
       try others[kind]
-      ?? TensorBoardRun(folder: folder.file(kind), resumingAt: resumed.map { $0 + 1 })
+      ?? TensorBoardRun(folder: folder.file(kind), resumingAt: self.steps == 0 ? 0 : self.steps + 1)
     others[kind] = board
     board.add(figures.named, step: steps)
   }

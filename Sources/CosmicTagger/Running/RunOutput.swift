@@ -27,7 +27,7 @@ final class RunOutput {
   private let throughput: MetricsFile
   private let tests: MetricsFile?
   private let passes: MetricsFile?
-  private let boards: RunBoards?
+  private var boards: RunBoards?
   private var bar: ProgressBar
 
   /// Opens the tables, and goes on with them after so many steps.
@@ -43,11 +43,12 @@ final class RunOutput {
     self.steps = try MetricsFile(folder.file("train_metrics.csv"), from: steps)
     throughput = try MetricsFile(folder.file("throughput.csv"), from: steps)
     // Validation counts the steps before it: that of a checkpoint is kept with it.
+    let next = steps == 0 ? 0 : steps + 1
     let isJudged = training.auxiliaryFile != nil
-    tests = isJudged ? try MetricsFile(folder.file("test_metrics.csv"), from: steps + 1) : nil
+    tests = isJudged ? try MetricsFile(folder.file("test_metrics.csv"), from: next) : nil
     passes =
       training.validatesAll
-      ? try MetricsFile(folder.file("validation_metrics.csv"), from: steps + 1) : nil
+      ? try MetricsFile(folder.file("validation_metrics.csv"), from: next) : nil
     // Steps have lines of their own.
     bar = ProgressBar(writesLines: false)
   }
@@ -63,7 +64,18 @@ final class RunOutput {
   }
 
   /// Tells TensorBoard of a step.
-  func summarize(_ step: CompletedStep) throws { try boards?.stepped(step) }
+  func summarize(_ step: CompletedStep) { tellBoards { try $0.stepped(step) } }
+
+  /// Tells TensorBoard something; the first time that this fails, says why, and tells no more: nothing that a
+  /// run needs is there.
+  private func tellBoards(_ tell: (RunBoards) throws -> Void) {
+    do {
+      if let boards { try tell(boards) }
+    } catch {
+      boards = nil
+      say("\(error): the run goes on without TensorBoard's files", level: .warning)
+    }
+  }
 
   private func times(_ step: CompletedStep) -> [(name: String, value: Double)] {
     var times = [
@@ -85,7 +97,7 @@ final class RunOutput {
     _ times: [(name: String, value: Double)]
   ) throws {
     try tests?.append(step: steps, figures.named)
-    try boards?.judged("test", after: steps, figures)
+    tellBoards { try $0.judged("test", after: steps, figures) }
     say("test", steps, figures, rate, times)
   }
 
@@ -95,7 +107,7 @@ final class RunOutput {
     _ times: [(name: String, value: Double)]
   ) throws {
     try passes?.append(step: steps, figures.named)
-    try boards?.judged("val", after: steps, figures)
+    tellBoards { try $0.judged("val", after: steps, figures) }
     say("val", steps, figures, rate, times)
   }
 
@@ -123,8 +135,10 @@ final class RunOutput {
 
   /// Brings to the disk what belongs to the steps that a checkpoint of a network is about to hold.
   func flush(_ trainer: Trainer, after steps: Int) throws {
-    boards?.distributed(trainer, after: steps)
-    try boards?.flush()
+    tellBoards {
+      $0.distributed(trainer, after: steps)
+      try $0.flush()
+    }
     for file in [self.steps, throughput, tests, passes] { try file?.flush() }
   }
 

@@ -25,7 +25,7 @@ final class RunProfile {
     let profiles = folder.file("profiles")
     file =
       training.profiles
-      ? try ProfileFile(folder: profiles, resumingAt: steps > 0 ? steps : nil) : nil
+      ? try ProfileFile(folder: profiles, resumingAt: steps) : nil
     tracePath = "\(profiles)/timeline_\(steps).json"
     trace = ChromeTrace(beginning: .now)
     times = StepTimes(step: steps)

@@ -27,6 +27,14 @@ public struct StepFigures: Sendable {
     }
   }
 
+  /// Those of a step that was not taken: nobody knows them.
+  init(unknownOf planes: Int) {
+    loss = .nan
+    heads = HeadFigures()
+    metrics = .unknown
+    self.planes = [SegmentationMetrics](repeating: .unknown, count: planes)
+  }
+
   /// Names and values as the original's tables and TensorBoard entries have them: the loss first, then
   /// the means, then each plane's.
   public var named: [(name: String, value: Double)] {
@@ -44,13 +52,7 @@ public struct StepFigures: Sendable {
   private static func named(
     _ metrics: SegmentationMetrics, _ of: String
   ) -> [(name: String, value: Double)] {
-    [
-      ("\(of)/Total_Accuracy", metrics.accuracy),
-      ("\(of)/Non_Bkg_Accuracy", metrics.nonBackgroundAccuracy),
-      ("\(of)/Neutrino_Accuracy", metrics.neutrinoAccuracy),
-      ("\(of)/Cosmic_IoU", metrics.cosmicIoU), ("\(of)/Neutrino_IoU", metrics.neutrinoIoU),
-      ("\(of)/mIoU", metrics.meanIoU),
-    ]
+    metrics.named.map { ("\(of)/\($0.table)", $0.value) }
   }
 
   private static let headNames = [

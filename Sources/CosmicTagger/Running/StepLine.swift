@@ -34,7 +34,9 @@ public struct StepLine {
 
   /// `train Step 3 metrics: loss: 0.712, accuracy: 0.991, … (4.1 Img/s / 0.003 read / …)`.
   public var text: String {
-    let figures = (loss.map { [("loss", $0)] } ?? []) + NamedFigures.all(metrics)
+    let figures =
+      (loss.map { [("loss", $0)] } ?? [])
+      + metrics.named.dropLast().map { ($0.line, $0.value) }
     let values = (figures + heads.named).map { "\($0.0): \(Self.significant($0.1))" }.joined(
       separator: ", ")
     let times = seconds.map { String(format: "%.3f ", $0.value) + $0.name }

@@ -62,12 +62,26 @@ final class StepLoop {
       }
     } catch {
       output.finish()
-      // What was learned since the last checkpoint is not lost with what failed now.
-      if step > first, !keeper.has(step) { try? save(step) }
+      try? profile.write()
+      keep(step, after: first)
       throw error
     }
     output.finish()
     try profile.write()
+    if validation?.isDue == true, let end = end(after: step) { throw end }
+  }
+
+  /// What was learned since the last checkpoint is not lost with what failed now, unless it is worth nothing.
+  ///
+  /// A step whose figures could not be told is taken again, so that they are.
+  private func keep(_ steps: Int, after first: Int) {
+    guard steps > first, Int(trainer.steps) == steps, skippedInARow == 0 else { return }
+    if !keeper.has(steps) { try? keeper.write(steps, trainer, state, score: nil) }
+  }
+
+  /// What a checkpoint says beside numbers.
+  private var state: [String: String] {
+    watch.state.merging(validation?.state ?? [:]) { $1 }
   }
 
   private func take(_ step: Int, _ loader: EventLoader) throws {
@@ -105,21 +119,18 @@ final class StepLoop {
     _ step: Int, _ loss: Double, _ confusions: [[Confusion]], _ heads: HeadFigures,
     _ rate: Double, _ result: Trainer.StepResult?, _ batches: [LoadedBatch], _ waited: Double
   ) throws {
-    // A step that was left out has figures too: those of nothing.
-    let nothing = [[Confusion]](
-      repeating: [Confusion](
-        repeating: Confusion(classes: SiteAssembly.PixelClass.allCases.count),
-        count: geometry.planes), count: 1)
     let figures = profile.measure("metrics", \.metrics) {
-      StepFigures(
-        loss: loss, result == nil ? nothing : confusions, pixelsPerImage: geometry.pixels,
-        averaging: training.averaging, heads: heads)
+      result == nil
+        ? StepFigures(unknownOf: geometry.planes)
+        : StepFigures(
+          loss: loss, confusions, pixelsPerImage: geometry.pixels, averaging: training.averaging,
+          heads: heads)
     }
     let completed = RunOutput.CompletedStep(
       number: step, figures: figures, learningRate: rate, result: result, batches: batches,
       waited: waited, duration: durations[durations.count - 1])
     try profile.measure("log", \.log) { try output.stepped(completed) }
-    try profile.measure("summary", \.summary) { try output.summarize(completed) }
+    profile.measure("summary", \.summary) { output.summarize(completed) }
   }
 
   private func warn(_ loss: Double, _ step: Int, _ batches: [LoadedBatch]) {
@@ -136,8 +147,8 @@ final class StepLoop {
     let what = "step \(step), events \(Self.numbers(batches)): \(error)"
     skippedInARow += 1
     guard training.nonFinite == .skip else {
-      try save(step)
-      let files = try keeper.keepFailure(step, events)
+      if skippedInARow == 1 { try save(step) }
+      let files = keeper.keepFailure(step, events)
       throw TaggerError(.badData, "\(what); \(files)")
     }
     guard skippedInARow < Self.mostSkipped else {
@@ -157,7 +168,10 @@ final class StepLoop {
   /// What comes after a step: validation, and a checkpoint where it is time.
   private func close(_ steps: Int) throws {
     try profile.measure("validation", \.val) { try validation?.run(trainer, after: steps) }
-    if steps % training.checkpointIteration == 0 || steps == training.iterations {
+    // Of a network that gives nothing finite any more, the checkpoints before are worth more.
+    if steps % training.checkpointIteration == 0 || steps == training.iterations,
+      skippedInARow == 0
+    {
       try save(steps, judging: true)
     }
     output.progress(steps)
@@ -168,7 +182,6 @@ final class StepLoop {
     let score = judging ? try validation?.score(trainer, after: steps) : nil
     try output.flush(trainer, after: steps)
     try profile.write()
-    let state = watch.state.merging(validation?.state ?? [:]) { $1 }
     try profile.measure("checkpoint", \.checkpoint) {
       try keeper.write(steps, trainer, state, score: score)
     }

@@ -67,11 +67,10 @@ public struct TrainingRun {
       training.checkpointDirectory.map { path throws(TaggerError) in
         try OutputFolder(path, option: option)
       } ?? folder, option: option)
-    // Another log's run may have them as its own.
-    let second =
-      training.checkpointDirectory == nil
-      ? lock : try RunLock(OutputFolder(checkpoints.folder), option: option)
+    // A run with another log may have them as its own.
+    let second = try RunLock(OutputFolder(checkpoints.folder), option: option)
     defer { withExtendedLifetime(second) {} }
+    checkpoints.removeRemains()
     var beginning: Beginning? = try Beginning(checkpoints, training, logger)
     // Not before it is known that this run, and no other, has the folder's checkpoints.
     try writeConfiguration(configuration, folder)
@@ -80,7 +79,9 @@ public struct TrainingRun {
     try scoring.checkAuxiliaryFile()
 
     let trainer = try trainer(configuration, logger)
-    try beginning?.restore(trainer, configuration, iterations: training.iterations, logger)
+    try beginning?.restore(
+      trainer, configuration, iterations: training.iterations,
+      settings: training.runSettings(data), logger)
     let place = beginning?.place
     // It holds as much memory as the network and its optimizer.
     beginning = nil
@@ -114,6 +115,7 @@ public struct TrainingRun {
     }
     let assembly = SiteAssembly(geometry, data)
     let first = place?.steps ?? 0
+    let start = place?.batches(training) ?? 0
     let boards = try RunBoards(
       folder, training, geometry,
       configuration: ResolvedConfiguration(data, configuration, training), after: first)
@@ -131,8 +133,7 @@ public struct TrainingRun {
       from: first,
       EventLoader(
         data, assembly: assembly, planner: planner,
-        batches: first * training.accumulation..<max(first, training.iterations)
-          * training.accumulation))
+        batches: start..<start + max(0, training.iterations - first) * training.accumulation))
     for line in Throughput(
       loop.durations, minibatchSize: data.minibatchSize * training.accumulation
     ).lines { logger.info("\(line)") }

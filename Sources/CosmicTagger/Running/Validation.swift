@@ -12,8 +12,8 @@ final class Validation {
   private let geometry: ImageGeometry
   private let planner: NetworkPlanner
   private let output: RunOutput
-  /// Neutrino overlaps of the batches since a network was last scored.
-  private var overlaps: [Double]
+  /// The sum and the number of neutrino overlaps of the batches since a network was last scored.
+  private var overlaps: (sum: Double, count: Int)
   private let stop: StopRequest?
   /// Whether the last pass over all events was broken off, and is to be made before the next step.
   private(set) var isDue: Bool
@@ -43,13 +43,16 @@ final class Validation {
     self.planner = planner
     self.output = output
     self.stop = stop
-    isDue = state["validation-due"] != nil
-    overlaps = (state["overlaps"] ?? "").split(separator: " ").compactMap { Double($0) }
+    isDue = training.validatesAll && state["validation-due"] != nil
+    overlaps = (
+      state["overlap-sum"].flatMap { Double($0) } ?? 0,
+      state["overlap-count"].flatMap { Int($0) } ?? 0
+    )
   }
 
   /// As texts from which it goes on.
   var state: [String: String] {
-    var state = ["overlaps": overlaps.map { "\($0)" }.joined(separator: " ")]
+    var state = ["overlap-sum": "\(overlaps.sum)", "overlap-count": "\(overlaps.count)"]
     if isDue { state["validation-due"] = "true" }
     return state
   }
@@ -62,7 +65,9 @@ final class Validation {
     var sum = Judgement()
     let seconds = try sum.judge(batch, trainer, training, geometry)
     let figures = sum.figures(training, geometry)
-    overlaps.append(figures.metrics.neutrinoIoU)
+    if !figures.metrics.neutrinoIoU.isNaN {
+      overlaps = (overlaps.sum + figures.metrics.neutrinoIoU, overlaps.count + 1)
+    }
     try output.tested(
       after: steps, figures, Double(training.auxiliaryMinibatchSize) / max(seconds, 1e-9),
       [("read", batch.readSeconds), ("plan", batch.planSeconds), ("forward", seconds)])
@@ -72,10 +77,9 @@ final class Validation {
   /// events, or the mean of those of the batches since the last; nothing where there were none, or where
   /// somebody asks to stop.
   func score(_ trainer: Trainer, after steps: Int) throws -> Double? {
-    defer { overlaps = [] }
+    defer { overlaps = (0, 0) }
     guard training.validatesAll else {
-      let known = overlaps.filter { !$0.isNaN }
-      return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
+      return overlaps.count == 0 ? nil : overlaps.sum / Double(overlaps.count)
     }
     let count = try data.openSource().eventCount ?? 0
     let size = data.minibatchSize

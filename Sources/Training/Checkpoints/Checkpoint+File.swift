@@ -151,7 +151,9 @@ extension Checkpoint {
       throw .badData(
         file.path, "\(name) cannot be read (\(error.reason)); \(FileError.copyAgain)")
     }
-    guard let index = values.firstIndex(where: { !$0.isFinite }) else {
+    // Squares that an optimizer remembers may be more than numbers hold: its steps are then none.
+    let isNetwork = group == "/parameters"
+    guard isNetwork, let index = values.firstIndex(where: { !$0.isFinite }) else {
       return Entry(name: name, shape: shape, values: values)
     }
     throw .badData(

@@ -134,7 +134,7 @@ struct InferenceRunTests {
       let lines = try setting.infer(setting.configuration { $0.minibatchSize = size })
       return lines.filter { $0.hasPrefix("  ") }
     }
-    #expect(reports[0].count == 5 && reports[0] == reports[1] && reports[1] == reports[2])
+    #expect(reports[0].count == 6 && reports[0] == reports[1] && reports[1] == reports[2])
   }
 
   @Test("refuses a network for other planes, and one for other images")

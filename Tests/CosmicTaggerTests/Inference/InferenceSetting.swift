@@ -75,7 +75,7 @@ struct InferenceSetting {
   @discardableResult
   func infer(_ configuration: InferenceConfiguration) throws -> [String] {
     let log = CapturedLog()
-    #expect(try InferenceRun(configuration, logger: log.logger).run() == .complete)
+    try InferenceRun(configuration, logger: log.logger).run()
     return log.lines
   }
 

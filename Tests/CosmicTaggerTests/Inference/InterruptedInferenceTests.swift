@@ -14,7 +14,7 @@ struct InterruptedInferenceTests {
       var configuration = setting.configuration()
       configuration.minibatchSize = 1
       configuration.metricsFile = setting.path("events.csv")
-      _ = try InferenceRun(configuration, logger: log.logger).run()
+      try InferenceRun(configuration, logger: log.logger).run()
       return (nil, log.lines)
     } catch {
       return (error, log.lines)

@@ -1,5 +1,6 @@
 import Files
 import Foundation
+import LArTPCSimulation
 import Networks
 import Testing
 import Training
@@ -130,8 +131,100 @@ struct ResumingTests {
     #expect(
       other?.description
         == "\(scratch.file("first/checkpoints")) holds a run that did not begin from "
-        + "\(scratch.file("log")): choose another --log-directory to begin from there, or leave "
+        + "\(scratch.file("log")), and is at \(file): choose another --log-directory to begin from there, or leave "
         + "--weights out to go on")
+  }
+
+  @Test("without its index a folder is gone through by names, and a run goes on")
+  func lostIndex() throws {
+    try train(7, log: "one")
+    try train(4, log: "two")
+    for damage in [nil, Data([0xFF, 0xFE, 0])] {
+      try? FileManager.default.removeItem(atPath: scratch.file("two/checkpoints/checkpoint"))
+      if let damage {
+        try damage.write(to: URL(fileURLWithPath: scratch.file("two/checkpoints/checkpoint")))
+      }
+      let lines = try train(4, log: "two")
+      #expect(lines.contains { $0.hasSuffix("going by the names of the checkpoints") })
+      #expect(lines.contains { $0.hasPrefix("Going on after step 4") })
+    }
+    try train(7, log: "two")
+    try expectSame("one", "two", step: 7)
+  }
+
+  @Test("where telling a step fails once, it is taken again and told")
+  func oneFault() throws {
+    try train(4, log: "whole")
+    for operation in stride(from: 4, to: 40, by: 3) {
+      WriteFaults.$current.withValue(WriteFaults(from: operation, lasts: false)) {
+        _ = try? train(4, log: "log")
+      }
+      try train(4, log: "log")
+      try expectSame("whole", "log", step: 4)
+      try FileManager.default.removeItem(atPath: scratch.file("log"))
+    }
+  }
+
+  @Test("a run that goes on otherwise than it began says so")
+  func otherSettings() throws {
+    try train(1, log: "log")
+    let lines = try train(2, log: "log") {
+      $0.accumulation = 3
+      $0.learningRate = 1e-3
+    }
+    let said = lines.filter { $0.hasSuffix("what follows is not what one run gives") }
+    #expect(said.count == 2)
+    #expect(said.first?.contains("was made with gradient-accumulation 1, here it is 3") == true)
+    // Batch 1 was read; step 1 reads three more.
+    let state = try Checkpoint(contentsOf: scratch.file("log/checkpoints/model-2.h5")).state
+    #expect(state["batches-read"] == "4")
+  }
+
+  @Test("a table that a new run finds is kept beside its own")
+  func oldTables() throws {
+    try train(2, log: "log") { $0.checkpointDirectory = scratch.file("elsewhere") }
+    let old = bytes("log/train_metrics.csv")
+    try train(1, log: "log") { $0.seed = 3 }
+    #expect(bytes("log/train_metrics.csv.old") == old)
+    #expect(bytes("log/train_metrics.csv") != old)
+  }
+
+  @Test(
+    "the best by neutrino overlap of validation is kept beyond its turn, by one pass or batches")
+  func best() throws {
+    try SimulationRun(
+      output: scratch.file("aux.h5"), eventCount: 3, seed: 7,
+      configuration: LArTPCSimulation.Configuration(), logger: CapturedLog().logger
+    ).run()
+    for validatesAll in [true, false] {
+      let log = "log-\(validatesAll)"
+      func validate(_ training: inout TrainingConfiguration) {
+        training.auxiliaryFile = scratch.file("aux.h5")
+        training.auxiliaryIteration = 1
+        training.validatesAll = validatesAll
+        training.checkpointIteration = 1
+      }
+      let lines = try train(8, log: log, validate)
+      let best = try Checkpoint(contentsOf: scratch.file("\(log)/checkpoints/best.h5"))
+      let newest = try Checkpoint(contentsOf: scratch.file("\(log)/checkpoints/model-8.h5"))
+      #expect(newest.state["best-step"] == "\(best.step)")
+      #expect(
+        lines.last { $0.hasPrefix("Best so far: step ") }?.contains("step \(best.step),") == true)
+      let table = try String(
+        contentsOfFile: scratch.file(
+          "\(log)/\(validatesAll ? "validation" : "test")_metrics.csv"), encoding: .utf8)
+      let rows = table.split(separator: "\n").map { $0.split(separator: ",") }
+      let column = try #require(rows[0].firstIndex(of: "Average/Neutrino_IoU"))
+      let overlaps = rows.dropFirst().map { Double($0[column]) ?? .nan }
+      #expect(overlaps.count == 8)
+      // Of equal ones the first is kept.
+      #expect(overlaps.max() == overlaps[best.step - 1])
+      // A run that was stopped keeps the same.
+      try train(3, log: "stopped-\(validatesAll)", validate)
+      try train(8, log: "stopped-\(validatesAll)", validate)
+      #expect(
+        bytes("stopped-\(validatesAll)/checkpoints/best.h5") == bytes("\(log)/checkpoints/best.h5"))
+    }
   }
 
   @Test("a run with another optimizer than its checkpoint's is refused by the flag to change")

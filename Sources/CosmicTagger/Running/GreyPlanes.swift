@@ -43,23 +43,14 @@ struct GreyPlanes {
 
 /// Shades for charges: black for none, then from dark grey to white with the logarithm.
 private struct ShadesOfCharge {
-  private let lowest: Float
-  private let octaves: Float
+  private let scale: ColorScale
   /// That a site with little charge differs from none.
-  private let darkest: Float = 48
+  private let darkest = 48.0
 
-  /// Spans charges from the smallest to what few in a thousand exceed, so that one hot pixel does not
-  /// darken the rest.
-  init(_ charges: some Collection<Float>) {
-    let sorted = charges.filter { $0 > 0 && $0.isFinite }.sorted()
-    lowest = sorted.first ?? 1
-    let highest = sorted.isEmpty ? lowest : sorted[(sorted.count - 1) * 995 / 1000]
-    octaves = log2(max(highest / lowest, 2))
-  }
+  init(_ charges: some Collection<Float>) { scale = ColorScale(charges: charges) }
 
   subscript(charge: Float) -> UInt8 {
     guard charge > 0 else { return 0 }
-    let position = min(max(log2(charge / lowest) / octaves, 0), 1)
-    return UInt8(darkest + position * (255 - darkest))
+    return UInt8(darkest + scale.position(of: charge) * (255 - darkest))
   }
 }
