@@ -36,7 +36,7 @@ struct Beginning {
   }
 
   /// How far a run has come.
-  struct Place {
+  struct Progress {
     /// Steps taken.
     var steps = 0
     /// What its checkpoint says beside numbers.
@@ -49,9 +49,9 @@ struct Beginning {
   }
 
   /// How far the run has come that goes on; nothing for a new run.
-  var place: Place? {
+  var progress: Progress? {
     guard isResumed, let found else { return nil }
-    return Place(steps: found.checkpoint.step, state: found.checkpoint.state)
+    return Progress(steps: found.checkpoint.step, state: found.checkpoint.state)
   }
 
   /// Gives a trainer what was found.

@@ -22,11 +22,12 @@ final class CheckpointKeeper {
   private let batchesBefore: Int
 
   /// - Parameters:
-  ///   - place: how far the run has come that goes on.
+  ///   - progress: how far the run has come that goes on.
   ///   - report: is told what was kept as the best.
   init(
     _ folder: CheckpointFolder, _ logFolder: OutputFolder, _ network: UResNetConfiguration,
-    _ data: DataConfiguration, _ training: TrainingConfiguration, after place: Beginning.Place?,
+    _ data: DataConfiguration, _ training: TrainingConfiguration,
+    after progress: Beginning.Progress?,
     report: @escaping (String) -> Void
   ) {
     self.folder = folder
@@ -35,10 +36,10 @@ final class CheckpointKeeper {
     self.training = training
     self.report = report
     settings = network.settings.merging(data.imageSettings) { $1 }
-    state = place?.state ?? [:]
-    latest = place?.steps
-    stepsBefore = place?.steps ?? 0
-    batchesBefore = place?.batches(training) ?? 0
+    state = progress?.state ?? [:]
+    latest = progress?.steps
+    stepsBefore = progress?.steps ?? 0
+    batchesBefore = progress?.batches(training) ?? 0
     if let step = state["best-step"].flatMap({ Int($0) }),
       let overlap = state["best-neutrino-iou"].flatMap({ Double($0) })
     {

@@ -5,17 +5,18 @@ import Training
 
 /// Everything that a run tells of its steps: lines, tables, entries for TensorBoard.
 final class RunOutput {
-  /// A step that was taken.
+  /// A step that was taken, or left out.
   struct CompletedStep {
     let number: Int
-    let figures: StepFigures
     let learningRate: Double
-    let result: Trainer.StepResult?
     let batches: [LoadedBatch]
     /// Seconds that the step waited for its batches.
     let waited: Double
+    var figures: StepFigures
+    /// What it gave; nothing where it was left out.
+    var result: Trainer.StepResult?
     /// Seconds of all of it.
-    let duration: Double
+    var duration = 0.0
 
     /// Events it was taken on.
     var events: Int { batches.reduce(0) { $0 + $1.events.count } }

@@ -92,45 +92,35 @@ final class StepLoop {
         batches.append(batch)
       }
     }
-    let waited = clock.lap()
+    var taken = RunOutput.CompletedStep(
+      number: step, learningRate: schedule.rate(step: step), batches: batches,
+      waited: clock.lap(), figures: StepFigures(unknownOf: geometry.planes))
     if durations.isEmpty, training.mode == .sparse, let batch = batches.first {
       output.say(PlanSummary(batch.sites.plan).line)
     }
-    let rate = schedule.rate(step: step)
     let heads = batches.map { HeadPass(trainer.network, training.heads, $0.targets, geometry) }
     do {
-      let result = try trainer.step(batches.map(\.sites), learningRate: rate) {
+      let result = try trainer.step(batches.map(\.sites), learningRate: taken.learningRate) {
         try heads[$0].run($1)
       }
+      taken.duration = taken.waited + clock.lap()
       skippedInARow = 0
-      durations.append(waited + clock.lap())
       profile.add(result.step)
       warn(result.step.loss, step, batches)
-      let figures = heads.reduce(into: HeadFigures()) { $0.add($1.figures) }
-      try report(step, result.step.loss, result.confusions, figures, rate, result, batches, waited)
+      taken.result = result
+      taken.figures = profile.measure("metrics", \.metrics) {
+        StepFigures(
+          loss: result.step.loss, result.confusions, pixelsPerImage: geometry.pixels,
+          averaging: training.averaging,
+          heads: heads.reduce(into: HeadFigures()) { $0.add($1.figures) })
+      }
     } catch let error as TrainingError where error.isNotFinite {
-      durations.append(waited + clock.lap())
+      taken.duration = taken.waited + clock.lap()
       try refuse(error, step, batches)
-      try report(step, .nan, [], HeadFigures(), rate, nil, batches, waited)
     }
-  }
-
-  private func report(
-    _ step: Int, _ loss: Double, _ confusions: [[Confusion]], _ heads: HeadFigures,
-    _ rate: Double, _ result: Trainer.StepResult?, _ batches: [LoadedBatch], _ waited: Double
-  ) throws {
-    let figures = profile.measure("metrics", \.metrics) {
-      result == nil
-        ? StepFigures(unknownOf: geometry.planes)
-        : StepFigures(
-          loss: loss, confusions, pixelsPerImage: geometry.pixels, averaging: training.averaging,
-          heads: heads)
-    }
-    let completed = RunOutput.CompletedStep(
-      number: step, figures: figures, learningRate: rate, result: result, batches: batches,
-      waited: waited, duration: durations[durations.count - 1])
-    try profile.measure("log", \.log) { try output.stepped(completed) }
-    profile.measure("summary", \.summary) { output.summarize(completed) }
+    durations.append(taken.duration)
+    try profile.measure("log", \.log) { try output.stepped(taken) }
+    profile.measure("summary", \.summary) { output.summarize(taken) }
   }
 
   private func warn(_ loss: Double, _ step: Int, _ batches: [LoadedBatch]) {

@@ -61,6 +61,8 @@ public struct TrainingRun {
     let file = try LogFile(folder.file("process.log"))
     let logger = Logger(label: console.label) { _ in ProcessLog(console.handler, file) }
     report(configuration, geometry, to: logger)
+    let place = Place(
+      configuration: configuration, geometry: geometry, folder: folder, logger: logger)
     let option =
       training.checkpointDirectory == nil ? "--log-directory" : "--checkpoint-directory"
     let checkpoints = try CheckpointFolder(
@@ -71,21 +73,37 @@ public struct TrainingRun {
     let second = try RunLock(OutputFolder(checkpoints.folder), option: option)
     defer { withExtendedLifetime(second) {} }
     checkpoints.removeRemains()
-    var beginning: Beginning? = try Beginning(checkpoints, training, logger)
-    // Not before it is known that this run, and no other, has the folder's checkpoints.
-    try writeConfiguration(configuration, folder)
-    try geometry.checkDepth(configuration.depth)
-    let scoring = Scoring(data: data, training: training, geometry: geometry, logger: logger)
-    try scoring.checkAuxiliaryFile()
+    let (trainer, progress) = try begin(place, checkpoints)
+    try run(trainer, place, checkpoints, after: progress)
+  }
 
-    let trainer = try trainer(configuration, logger)
-    try beginning?.restore(
-      trainer, configuration, iterations: training.iterations,
-      settings: training.runSettings(data), logger)
-    let place = beginning?.place
-    // It holds as much memory as the network and its optimizer.
-    beginning = nil
-    try run(trainer, configuration, geometry, folder, checkpoints, place, scoring, logger)
+  /// Where a run takes place.
+  private struct Place {
+    let configuration: UResNetConfiguration
+    let geometry: ImageGeometry
+    let folder: OutputFolder
+    let logger: Logger
+  }
+
+  private func scoring(_ place: Place) -> Scoring {
+    Scoring(data: data, training: training, geometry: place.geometry, logger: place.logger)
+  }
+
+  /// The trainer as the run begins, or goes on.
+  private func begin(
+    _ place: Place, _ checkpoints: CheckpointFolder
+  ) throws -> (Trainer, Beginning.Progress?) {
+    // It holds as much memory as the network and its optimizer: it ends here.
+    let beginning = try Beginning(checkpoints, training, place.logger)
+    // Not before it is known that this run, and no other, has the folder's checkpoints.
+    try writeConfiguration(place.configuration, place.folder)
+    try place.geometry.checkDepth(place.configuration.depth)
+    try scoring(place).checkAuxiliaryFile()
+    let trainer = try trainer(place.configuration, place.logger)
+    try beginning.restore(
+      trainer, place.configuration, iterations: training.iterations,
+      settings: training.runSettings(data), place.logger)
+    return (trainer, beginning.progress)
   }
 
   private func trainer(
@@ -102,38 +120,38 @@ public struct TrainingRun {
   }
 
   private func run(
-    _ trainer: Trainer, _ configuration: UResNetConfiguration, _ geometry: ImageGeometry,
-    _ folder: OutputFolder, _ checkpoints: CheckpointFolder, _ place: Beginning.Place?,
-    _ scoring: Scoring, _ logger: Logger
+    _ trainer: Trainer, _ place: Place, _ checkpoints: CheckpointFolder,
+    after progress: Beginning.Progress?
   ) throws {
+    let (geometry, logger) = (place.geometry, place.logger)
     let planner = NetworkPlanner(
-      trainer.network, inputChannels: configuration.inputChannels, index: training.siteIndex)
+      trainer.network, inputChannels: place.configuration.inputChannels, index: training.siteIndex)
     if training.verbosity >= 2 {
       let size = [geometry.planes, geometry.rows, geometry.columns]
       let summary = try trainer.network.plan(for: size)
       logger.info("\(summary)")
     }
     let assembly = SiteAssembly(geometry, data)
-    let first = place?.steps ?? 0
-    let start = place?.batches(training) ?? 0
+    let first = progress?.steps ?? 0
     let boards = try RunBoards(
-      folder, training, geometry,
-      configuration: ResolvedConfiguration(data, configuration, training), after: first)
-    let output = try RunOutput(folder, training, after: first, boards: boards, logger: logger)
+      place.folder, training, geometry,
+      configuration: ResolvedConfiguration(data, place.configuration, training), after: first)
+    let output = try RunOutput(place.folder, training, after: first, boards: boards, logger: logger)
     let keeper = CheckpointKeeper(
-      checkpoints, folder, configuration, data, training, after: place
+      checkpoints, place.folder, place.configuration, data, training, after: progress
     ) { output.say($0) }
     let loop = StepLoop(
       trainer, training, try schedule(), geometry, output: output,
       validation: Validation(
         data, training, geometry, planner, after: first, state: keeper.state, output: output,
         stop: stop),
-      keeper: keeper, profile: try RunProfile(folder, training, after: first), stop: stop)
+      keeper: keeper, profile: try RunProfile(place.folder, training, after: first), stop: stop)
+    let start = progress?.batches(training) ?? 0
+    let count = max(0, training.iterations - first) * training.accumulation
     try loop.run(
       from: first,
       EventLoader(
-        data, assembly: assembly, planner: planner,
-        batches: start..<start + max(0, training.iterations - first) * training.accumulation))
+        data, assembly: assembly, planner: planner, batches: start..<start + count))
     for line in Throughput(
       loop.durations, minibatchSize: data.minibatchSize * training.accumulation
     ).lines { logger.info("\(line)") }
@@ -142,7 +160,7 @@ public struct TrainingRun {
       Peak memory of a step: \(trainer.highWaterBytes >> 20) MiB \
       (\(trainer.heldBytes >> 20) MiB held)
       """)
-    try scoring.run(trainer, assembly, planner, folder, stop)
+    try scoring(place).run(trainer, assembly, planner, place.folder, stop)
   }
 
   /// The learning rate of every step; of simulated events, which have no end, a thousand are an epoch.
