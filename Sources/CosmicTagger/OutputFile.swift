@@ -58,6 +58,15 @@ public struct OutputFile {
     }
   }
 
+  /// Whether two paths lead to one file, or would.
+  static func areSame(_ left: String, _ right: String) -> Bool {
+    var (first, second) = (stat(), stat())
+    if stat(left, &first) == 0, stat(right, &second) == 0 {
+      return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+    }
+    return URL(fileURLWithPath: left).standardized == URL(fileURLWithPath: right).standardized
+  }
+
   private func failure(_ code: Int32) -> TaggerError {
     TaggerError(
       .inputOutput,

@@ -2,7 +2,10 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// The wish of a user or of a batch system that a run ends: SIGINT (Ctrl-C) or SIGTERM.
+/// The wish of a user or of a batch system that a run ends: SIGINT (Ctrl-C), SIGTERM, or SIGHUP.
+///
+/// SIGHUP comes when a connection is gone. A signal that was ignored when the program began, as by `nohup`,
+/// stays ignored.
 ///
 /// The first signal is remembered, for the run to end at a place of its choice. A second one of either
 /// ends the process at once; but not within a second of the first, since what starts programs (`timeout`,
@@ -27,10 +30,11 @@ public final class StopRequest: Sendable {
     }
   }
 
-  /// Begins to listen; from here on neither signal ends the process by itself.
+  /// Begins to listen; from here on no such signal ends the process by itself.
   public init() {
     let received = received
-    sources = [SIGINT, SIGTERM].map { number in
+    sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
+      guard !Self.isIgnored(number) else { return nil }
       Foundation.signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
@@ -41,12 +45,18 @@ public final class StopRequest: Sendable {
     }
   }
 
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    return sigaction(number, nil, &action) == 0
+      && unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+  }
+
   /// The signal that came first; nothing while none has.
   public var signal: Int32? { received.first.withLock { $0?.signal } }
 
   /// The end of a run that was asked to stop, in one sentence; nothing while none was.
   func end(_ sentence: String) -> TaggerError? {
-    signal.map { TaggerError($0 == SIGINT ? .interrupted : .terminated, sentence) }
+    signal.flatMap { TaggerError.Kind(rawValue: 128 + $0) }.map { TaggerError($0, sentence) }
   }
 
   deinit {

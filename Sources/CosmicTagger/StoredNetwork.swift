@@ -15,12 +15,15 @@ public struct StoredNetwork {
 
   /// Reads a checkpoint.
   ///
-  /// - Parameter path: a file, or a folder that training wrote, for its latest.
+  /// - Parameters:
+  ///   - path: a file, or a folder that training wrote, for the newest that is sound.
+  ///   - report: is told of each that is damaged.
   /// - Throws: `TaggerError` when it cannot be read, or says no network.
-  public init(_ path: String) throws(TaggerError) {
+  public init(
+    _ path: String, _ report: (String) -> Void = { _ in }
+  ) throws(TaggerError) {
     do {
-      file = try CheckpointIndex.file(named: path)
-      checkpoint = try Checkpoint(contentsOf: file)
+      (file, checkpoint) = try CheckpointFolder.checkpoint(named: path, report)
     } catch {
       throw TaggerError(error)
     }

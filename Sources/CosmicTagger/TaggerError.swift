@@ -15,6 +15,8 @@ public struct TaggerError: Error, CustomStringConvertible, Sendable {
     case badData = 65
     /// Something broken within: an invariant of the software itself.
     case software = 70
+    /// The connection that it was begun by is gone.
+    case hungUp = 129
     /// Somebody stopped it, by control-C.
     case interrupted = 130
     /// Somebody stopped it, as batch systems do.

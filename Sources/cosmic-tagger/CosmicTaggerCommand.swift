@@ -51,7 +51,7 @@ extension ParsableCommand {
     do {
       try work()
     } catch {
-      _ = Output.write("cosmic-tagger: \(error.description)\n", to: STDERR_FILENO)
+      Output.fail(error)
       throw ExitCode(error.kind.rawValue)
     }
   }

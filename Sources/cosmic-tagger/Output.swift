@@ -1,8 +1,21 @@
 import CosmicTagger
 import Foundation
+import Synchronization
 
 /// What the program writes to its standard streams, which may be closed, full or a broken pipe.
 enum Output {
+  /// Whether lines are JSON objects, as `--log-format json` asks.
+  static let isJSON = Mutex(false)
+
+  /// Says why the program ends, on standard error.
+  static func fail(_ error: TaggerError) {
+    let text = "cosmic-tagger: \(error.description)"
+    let line =
+      isJSON.withLock { $0 }
+      ? JSONLog.line([:], level: "error", message: error.description) ?? text : text
+    _ = write(line + "\n", to: STDERR_FILENO)
+  }
+
   /// Takes the places of standard streams that are closed, where writing fails as before.
   ///
   /// Otherwise a file of the run would get one of them, and what is printed into it.

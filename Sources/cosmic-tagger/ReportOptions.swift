@@ -21,6 +21,7 @@ struct ReportOptions: ParsableArguments {
   /// Prints what a run reports, line by line; progress is silenced where that is asked.
   func logger() -> Logger {
     if quiet { ProgressBar.silence() }
+    Output.isJSON.withLock { $0 = logFormat == .json }
     var logger = Logger(label: "cosmic-tagger") { _ in
       logFormat == .json ? JSONLog() as any LogHandler : PlainLog()
     }
@@ -55,18 +56,22 @@ struct JSONLog: LogHandler {
   }
 
   func log(event: LogEvent) {
-    var fields: [String: Field] = [:]
-    for (name, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) {
-      fields[name] = Field("\(value)")
-    }
+    let said = metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 })
+    let line = Self.line(
+      said.mapValues { "\($0)" }, level: event.level.rawValue, message: "\(event.message)")
+    if let line { Output.print(line) }
+  }
+
+  /// An object of what is said, with the time.
+  static func line(_ said: [String: String], level: String, message: String) -> String? {
+    var fields = said.mapValues { Field($0) }
     fields["time"] = .text(Date.now.ISO8601Format(.init(includingFractionalSeconds: true)))
-    fields["level"] = .text(event.level.rawValue)
-    fields["message"] = .text("\(event.message)")
+    fields["level"] = .text(level)
+    fields["message"] = .text(message)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // Texts and finite numbers can always be encoded.
-    guard let line = try? encoder.encode(fields) else { return }
-    Output.print(String(decoding: line, as: UTF8.self))
+    return (try? encoder.encode(fields)).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// A number where it is one, null for one that nobody can know, otherwise a text.

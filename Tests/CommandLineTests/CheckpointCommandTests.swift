@@ -77,7 +77,7 @@ struct CheckpointCommandTests {
       "none.h5: cannot be read (No such file or directory); check the path")
     expectRefusal(
       try train("empty"), code: 74,
-      "empty has no index of checkpoints: give a file of the folder, or a folder that training wrote"
+      "empty has no checkpoints: give a file of the folder, or a folder that training wrote"
     )
     expectRefusal(
       try train("text.h5"), code: 65,

@@ -14,7 +14,7 @@ struct ResumeCommandTests {
   ) throws -> Tool.Result {
     try Tool.run(
       arguments, in: scratch.path,
-      shell: "tool & p=$!; (sleep \(seconds); kill -s \(signal) $p) 2>/dev/null & wait $p")
+      shell: "set -m; tool & p=$!; (sleep \(seconds); kill -s \(signal) $p) 2>/dev/null & wait $p")
   }
 
   private func expectSame(_ scratch: Scratch) throws {
@@ -47,7 +47,7 @@ struct ResumeCommandTests {
 
   @Test(
     "asked to stop, it ends with a checkpoint and says how to go on",
-    arguments: [("INT", 130), ("TERM", 143)])
+    arguments: [("INT", 130), ("TERM", 143), ("HUP", 129)])
   func asked(signal: String, code: Int32) throws {
     let scratch = try Scratch()
     var arguments = Self.run + ["--sparse", "-ld", "log"]
@@ -65,6 +65,16 @@ struct ResumeCommandTests {
     #expect(table.split(separator: "\n").count == steps + 1)
   }
 
+  @Test("a signal that was ignored when it began, as by nohup, stays ignored")
+  func ignored() throws {
+    let scratch = try Scratch()
+    let result = try Tool.run(
+      Self.run + ["--sparse", "-ld", "log"], in: scratch.path,
+      shell: "trap '' HUP; tool & p=$!; (sleep 0.3; kill -HUP $p) & wait $p")
+    #expect(result.code == 0, "\(result.error)")
+    #expect(FileManager.default.fileExists(atPath: scratch.file("log/checkpoints/model-40.h5")))
+  }
+
   @Test("asked twice at once, as batch systems do, it still ends with a checkpoint")
   func askedTwice() throws {
     let scratch = try Scratch()
@@ -72,7 +82,7 @@ struct ResumeCommandTests {
     arguments[arguments.firstIndex(of: "40") ?? 0] = "100000"
     let result = try Tool.run(
       arguments, in: scratch.path,
-      shell: "tool & p=$!; (sleep 1; kill -TERM $p; kill -TERM $p) & wait $p")
+      shell: "set -m; tool & p=$!; (sleep 1; kill -TERM $p; kill -TERM $p) & wait $p")
     #expect(result.code == 143)
     #expect(result.error.contains("the same command goes on from there"), "\(result.error)")
   }

@@ -31,9 +31,9 @@ struct UsageErrorTests {
     (["--iterations=-3"], "--iterations -3 is not possible: use 1 or more"),
     (
       ["-lr", "nan"],
-      "--learning-rate nan is not possible: use a number, zero for the optimizer's own"
+      "--learning-rate nan is not possible: use a number up to 1e38, zero for the optimizer's own"
     ),
-    (["-rw", "-1"], "--regularize-weights -1.0 is not possible: use zero or more"),
+    (["-rw", "-1"], "--regularize-weights -1.0 is not possible: use 0 to 1e38"),
     (["-ci", "0"], "--checkpoint-iteration 0 is not possible: use 1 or more"),
     (["--aux-iteration", "0"], "--aux-iteration 0 is not possible: use 1 or more"),
     (

@@ -65,8 +65,10 @@ public struct ComparisonRun {
     let geometry = try ImageGeometry.find(in: source, data)
     var configuration = network
     configuration.planes = geometry.planes
-    let checkpoint = try checkpoint.map { try CheckpointIndex.file(named: $0) }
-    let stored = try checkpoint.map { try Checkpoint(contentsOf: $0) }
+    let found = try checkpoint.map { path in
+      try CheckpointFolder.checkpoint(named: path) { logger.warning("\($0)") }
+    }
+    let (checkpoint, stored) = (found?.file, found?.checkpoint)
     try geometry.checkDepth(configuration.depth)
     let json = try self.json.map { try OutputFile($0, option: "--json") }
     let count = min(events, source.eventCount ?? events)

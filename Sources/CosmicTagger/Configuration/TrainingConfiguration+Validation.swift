@@ -13,15 +13,15 @@ extension TrainingConfiguration {
         "--iterations \(iterations) is not possible: use 1 or more"
           + (iterations > 1 ? ", up to \(Self.mostIterations)" : ""))
     }
-    guard learningRate.isFinite else {
+    guard Float(learningRate).isFinite else {
       throw TaggerError(
         .usage,
-        "--learning-rate \(learningRate) is not possible: use a number, zero for the optimizer's own"
+        "--learning-rate \(learningRate) is not possible: use a number up to 1e38, zero for the optimizer's own"
       )
     }
-    guard weightDecay >= 0, weightDecay.isFinite else {
+    guard weightDecay >= 0, Float(weightDecay).isFinite else {
       throw TaggerError(
-        .usage, "--regularize-weights \(weightDecay) is not possible: use zero or more")
+        .usage, "--regularize-weights \(weightDecay) is not possible: use 0 to 1e38")
     }
     guard (1...65_536).contains(auxiliaryMinibatchSize) else {
       throw TaggerError(
@@ -68,7 +68,7 @@ extension TrainingConfiguration {
       ("--min-learning-rate", schedule.minimum ?? 0), ("--decay-floor", schedule.floor),
       ("--warm-up-steps", Double(schedule.warmUpSteps ?? 0)),
     ] where !(value >= 0 && value < 1e15) {
-      throw TaggerError(.usage, "\(option) \(value) is not possible: use zero or more")
+      throw TaggerError(.usage, "\(option) \(value) is not possible: use 0 to 1e15")
     }
     guard (0...1e6).contains(schedule.decayEpochs) else {
       throw TaggerError(

@@ -10,6 +10,16 @@ final class EventTable {
   private let hasLabels: Bool
   private let geometry: ImageGeometry
 
+  private static let firstColumns = ["entry", "run", "subrun", "event"]
+
+  /// Whether there is no file of a name, an empty one, or such a table.
+  static func mayReplace(_ path: String) -> Bool {
+    guard let handle = FileHandle(forReadingAtPath: path) else { return true }
+    let beginning = Data(firstColumns.joined(separator: ",").utf8)
+    let found = (try? handle.read(upToCount: beginning.count)) ?? Data()
+    return found.isEmpty || found == beginning
+  }
+
   /// Begins the table, under a name of its own until it is complete.
   ///
   /// - Throws: `FileError` when it cannot be made.
@@ -18,7 +28,7 @@ final class EventTable {
     file = try WrittenFile(temporary.path, .replace)
     self.hasLabels = hasLabels
     self.geometry = geometry
-    var columns = ["entry", "run", "subrun", "event"]
+    var columns = Self.firstColumns
     columns += (0..<geometry.planes).map { "plane\($0)/predicted-neutrino-pixels" }
     if hasLabels {
       let names = SegmentationMetrics.unknown.named.map(\.table)

@@ -99,23 +99,25 @@ public struct InferenceConfiguration: Equatable, Sendable {
       throw TaggerError(.usage, "--start-index \(firstEvent) is not possible: use 0 or more")
     }
     for (name, option) in [(output, "--output"), (metricsFile, "--metrics-file")] {
-      for read in [file, checkpoint] where name.map({ Self.areSame($0, read) }) == true {
+      for read in [file, checkpoint] where name.map({ OutputFile.areSame($0, read) }) == true {
         throw TaggerError(
           .usage, "\(option) would replace \(read), which is read: name another file")
       }
     }
-    if let metricsFile, Self.areSame(metricsFile, output) {
-      throw TaggerError(
-        .usage, "--output and --metrics-file are both \(output): name two files")
+    if let metricsFile {
+      for name in [output, ScoreJournal.path(of: output)]
+      where OutputFile.areSame(metricsFile, name) {
+        throw TaggerError(
+          .usage,
+          "--output \(output) and --metrics-file \(metricsFile) are in each other's way: name "
+            + "two files")
+      }
+      guard EventTable.mayReplace(metricsFile) else {
+        throw TaggerError(
+          .usage,
+          "--metrics-file \(metricsFile) would replace a file that is no table of events: name "
+            + "another, or remove it")
+      }
     }
-  }
-
-  /// Whether two paths lead to one file, or would.
-  private static func areSame(_ left: String, _ right: String) -> Bool {
-    var (first, second) = (stat(), stat())
-    if stat(left, &first) == 0, stat(right, &second) == 0 {
-      return first.st_dev == second.st_dev && first.st_ino == second.st_ino
-    }
-    return URL(fileURLWithPath: left).standardized == URL(fileURLWithPath: right).standardized
   }
 }

@@ -41,7 +41,7 @@ public struct InferenceRun {
   }
 
   private func infer() throws {
-    let stored = try StoredNetwork(configuration.checkpoint)
+    let stored = try StoredNetwork(configuration.checkpoint) { logger.warning("\($0)") }
     var configuration = configuration
     configuration.mode = configuration.mode ?? stored.trainedMode ?? .sparse
     try Self(configuration, logger: logger, stop: stop).infer(by: stored)

@@ -22,6 +22,10 @@ public struct ReportRun {
   /// - Throws: `TaggerError` when the folder has nothing of a run, when something in it is damaged, or when the
   ///   page cannot be written.
   public func run() throws(TaggerError) {
+    guard ["html", "htm"].contains((output as NSString).pathExtension.lowercased()) else {
+      throw TaggerError(
+        .usage, "a report is a page: give --output a name that ends in .html, not \"\(output)\"")
+    }
     let log = try RunLog(folder)
     let file = try OutputFile(output, option: "--output")
     do {

@@ -19,13 +19,12 @@ struct Beginning {
     isResumed = newest != nil
     guard let newest else {
       found = try training.weights.map { path in
-        let file = try CheckpointIndex.file(named: path)
-        return (file, try Checkpoint(contentsOf: file))
+        try CheckpointFolder.checkpoint(named: path) { logger.warning("\($0)") }
       }
       return
     }
     if let weights = training.weights, newest.checkpoint.state["weights"] != weights,
-      try !CheckpointFolder.isSame(weights, newest.file)
+      !CheckpointFolder.isSame(weights, newest.file)
     {
       throw TaggerError(
         .usage,

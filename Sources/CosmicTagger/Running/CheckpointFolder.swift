@@ -22,6 +22,9 @@ struct CheckpointFolder {
     folder = try OutputFolder(parent.file("checkpoints"), option: option).path
   }
 
+  /// A folder that is there, of which nothing is changed.
+  init(existing folder: String) { self.folder = folder }
+
   /// Deletes what runs that were killed left of files they were writing: for who has the folder alone.
   func removeRemains() {
     TemporaryFile.removeRemains(in: folder) { file in
@@ -65,25 +68,29 @@ struct CheckpointFolder {
 
   private static func name(_ step: Int) -> String { "model-\(step).h5" }
 
-  /// The files that may be the newest, newest first: those of the index; without one, those that are there.
+  /// The files that may be the newest, in the order to try them: those of the index, then others of the folder.
   private func names(_ report: (String) -> Void) -> [String] {
-    let listed = CheckpointIndex(folder).entries.filter { $0.name == Self.name($0.step) }
-    guard listed.isEmpty else { return listed.map(\.name) }
+    let listed = CheckpointIndex(folder).entries.filter { $0.name == Self.name($0.step) }.map(
+      \.name)
     let present = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     let steps = present.compactMap { name in
       Int(name.dropFirst("model-".count).dropLast(".h5".count)).flatMap {
         Self.name($0) == name ? $0 : nil
       }
     }
-    guard !steps.isEmpty else { return [] }
-    report("\(folder)/checkpoint is lost or damaged: going by the names of the checkpoints")
-    return steps.sorted(by: >).map(Self.name)
+    if listed.isEmpty, !steps.isEmpty {
+      report("\(folder)/checkpoint is lost or damaged: going by the names of the checkpoints")
+    }
+    return listed + steps.sorted(by: >).map(Self.name).filter { !listed.contains($0) }
   }
 
   /// Whether a path means this checkpoint: as its file, or as its folder.
-  static func isSame(_ path: String, _ file: String) throws(TaggerError) -> Bool {
-    try URL(fileURLWithPath: CheckpointIndex.file(named: path)).resolvingSymlinksInPath().path
-      == URL(fileURLWithPath: file).resolvingSymlinksInPath().path
+  static func isSame(_ path: String, _ file: String) -> Bool {
+    let (asked, newest) = (URL(fileURLWithPath: path), URL(fileURLWithPath: file))
+    let folder = newest.deletingLastPathComponent()
+    return [newest, folder, folder.deletingLastPathComponent()].contains {
+      $0.resolvingSymlinksInPath().path == asked.resolvingSymlinksInPath().path
+    }
   }
 
   /// The newest checkpoint that is sound; nothing where there is none at all.
@@ -98,6 +105,7 @@ struct CheckpointFolder {
       do throws(FileError) {
         return ("\(folder)/\(name)", try Checkpoint(contentsOf: "\(folder)/\(name)"))
       } catch {
+        guard names.count > 1 else { throw TaggerError(error) }
         let remedy =
           index + 1 < names.count
           ? "going on from the one before, \(names[index + 1])" : "there is no other"
@@ -107,7 +115,7 @@ struct CheckpointFolder {
     guard !names.isEmpty else { return nil }
     throw TaggerError(
       .badData,
-      "none of the checkpoints of \(folder) can be read: choose another --log-directory, or start from "
-        + "another file by --weights")
+      "none of the checkpoints of \(folder) can be read: give another folder, or a checkpoint of another "
+        + "place")
   }
 }

@@ -37,24 +37,26 @@ struct CheckpointIndex {
     try WrittenFile.replace(
       "\(folder)/checkpoint", with: (lines.joined(separator: "\n") + "\n").utf8)
   }
+}
 
-  /// The checkpoint file that a path means: itself, or the latest of the folder it names.
+extension CheckpointFolder {
+  /// The checkpoint that a path means: of a file itself, of a folder the newest that is sound.
   ///
-  /// - Throws: `TaggerError` for a folder without an index.
-  static func file(named path: String) throws(TaggerError) -> String {
+  /// - Parameter report: is told of each that is damaged.
+  /// - Throws: `TaggerError` or `FileError` for a folder without checkpoints, or where none can be read.
+  static func checkpoint(
+    named path: String, _ report: (String) -> Void
+  ) throws -> (file: String, checkpoint: Checkpoint) {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
-    else { return path }
-    let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
+    else { return (path, try Checkpoint(contentsOf: path)) }
+    let folder = path.hasSuffix("/") && path != "/" ? String(path.dropLast()) : path
     for candidate in [folder, "\(folder)/checkpoints"] {
-      if let latest = CheckpointIndex(candidate).entries.first {
-        return "\(candidate)/\(latest.name)"
-      }
+      if let newest = try CheckpointFolder(existing: candidate).latest(report) { return newest }
     }
     throw TaggerError(
       .inputOutput,
-      "\(path) has no index of checkpoints: give a file of the folder, or a folder "
-        + "that training wrote")
+      "\(path) has no checkpoints: give a file of the folder, or a folder that training wrote")
   }
 }
 

@@ -131,12 +131,17 @@ extension TrainingConfiguration {
   /// What decides the numbers of a run beside its network and its images, by the names of options: runs
   /// that go on with the same give the same.
   func runSettings(_ data: DataConfiguration) -> [String: String] {
-    [
+    var settings = [
       "mode": mode.rawValue, "seed": "\(seed)", "data-seed": "\(data.seed)",
       "minibatch-size": "\(data.minibatchSize)", "access": data.access.rawValue,
       "gradient-accumulation": "\(accumulation)", "learning-rate": "\(usedLearningRate)",
       "lr-schedule": schedule.kind.rawValue, "regularize-weights": "\(weightDecay)",
       "precision": precision.rawValue, "instruction-set": InstructionSet.current.name,
+      "loss-balance-scheme": seedBalanceLoss.map { "of 2019, \($0)" } ?? balance.rawValue,
+      "metrics": averaging.rawValue, "loss-scale": "\(lossScale)",
+      "clip-gradient": clippingNorm.map { "\($0)" } ?? "none",
     ]
+    settings.merge(data.imageSettings) { $1 }
+    return settings
   }
 }

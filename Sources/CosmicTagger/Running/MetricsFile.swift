@@ -11,36 +11,25 @@ final class MetricsFile {
 
   /// Opens the table, and takes from it what steps from `step` on, which will be taken again, left in it.
   ///
-  /// A run that begins anew leaves the table of one before as `NAME.old`.
+  /// A run that begins anew leaves the table of one before as `NAME.old`. A table with lines that are none is
+  /// kept as `NAME.damaged`, and its sound lines go on.
   ///
+  /// - Parameter report: is told what was found damaged.
   /// - Throws: `FileError` when it cannot be read or written.
-  init(_ path: String, from step: Int) throws(FileError) {
-    if step == 0, Self.length(of: FileManager.default.contents(atPath: path) ?? Data()) > 0 {
-      _ = rename(path, "\(path).old")
+  init(
+    _ path: String, from step: Int, _ report: (String) -> Void = { _ in }
+  ) throws(FileError) {
+    if step == 0, MetricsLines(path, before: .max).isTable { _ = rename(path, "\(path).old") }
+    let found = MetricsLines(path, before: step)
+    if found.isDamaged {
+      report(
+        "\(path) has lines that are none: it is kept as \(path).damaged, and goes on without them")
+      _ = rename(path, "\(path).damaged")
+      try WrittenFile.replace(path, with: found.sound)
     }
-    let content = FileManager.default.contents(atPath: path) ?? Data()
     file = try WrittenFile(path, .append)
-    let kept = Self.length(of: content, before: step)
-    if kept < content.count { try file.truncate(to: kept) }
-    if kept > 0 {
-      header = content.split(separator: UInt8(ascii: "\n")).first.map {
-        String(decoding: $0, as: UTF8.self)
-      }
-    }
-  }
-
-  /// Bytes of the header and of whole lines of earlier steps.
-  private static func length(of content: Data, before step: Int = .max) -> Int {
-    var (end, lines) = (0, 0)
-    while let newline = content[end...].firstIndex(of: UInt8(ascii: "\n")) {
-      let line = content[end..<newline]
-      let number = Int(String(decoding: line.prefix { $0 != UInt8(ascii: ",") }, as: UTF8.self))
-      if lines > 0, number.map({ $0 >= step }) ?? true { break }
-      end = newline + 1
-      lines += 1
-    }
-    // A header alone may be that of other figures.
-    return lines < 2 ? 0 : end
+    if !found.isDamaged, found.sound.count < found.size { try file.truncate(to: found.sound.count) }
+    header = found.header
   }
 
   /// Adds a line.
@@ -52,8 +41,8 @@ final class MetricsFile {
     if let header, header != names {
       throw TaggerError(
         .badData,
-        "\(file.path) has the columns \(header), not \(names): choose another --log-directory, or "
-          + "remove the file")
+        "\(file.path) has other columns than the figures of this run: choose another "
+          + "--log-directory, or remove the file")
     }
     if header == nil { text = "\(names)\n" }
     header = names
@@ -63,4 +52,44 @@ final class MetricsFile {
 
   /// Brings all lines to the disk.
   func flush() throws(FileError) { try file.flush() }
+}
+
+/// The lines of a table that a run goes on with.
+private struct MetricsLines {
+  /// Bytes of all that is there.
+  let size: Int
+  /// The first line, if there are others.
+  private(set) var header: String?
+  /// Header and whole lines of earlier steps, if there are such.
+  private(set) var sound: [UInt8] = []
+  /// Whether lines that are none stand among these.
+  private(set) var isDamaged = false
+
+  /// Whether there is a table.
+  var isTable: Bool { header != nil }
+
+  init(_ path: String, before step: Int) {
+    let content = FileManager.default.contents(atPath: path) ?? Data()
+    size = content.count
+    var lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    // What follows the last end of a line was being written when a run was killed.
+    _ = lines.popLast()
+    guard let first = lines.first else { return }
+    let fields = first.count { $0 == UInt8(ascii: ",") }
+    var isAfterDamage = false
+    for line in lines.dropFirst() {
+      let number = Int(String(decoding: line.prefix { $0 != UInt8(ascii: ",") }, as: UTF8.self))
+      guard let number, line.count(where: { $0 == UInt8(ascii: ",") }) == fields else {
+        isAfterDamage = true
+        continue
+      }
+      guard number < step else { continue }
+      if sound.isEmpty {
+        header = String(decoding: first, as: UTF8.self)
+        sound += first + [UInt8(ascii: "\n")]
+      }
+      isDamaged = isDamaged || isAfterDamage
+      sound += line + [UInt8(ascii: "\n")]
+    }
+  }
 }

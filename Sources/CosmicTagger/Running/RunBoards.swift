@@ -64,7 +64,8 @@ final class RunBoards {
 
   /// Tells how a network's parameters are distributed.
   func distributed(_ trainer: Trainer, after steps: Int) {
-    train.addHistograms(of: trainer.network, step: steps)
+    // By the number of the last step: a run that goes on takes the next one's place.
+    train.addHistograms(of: trainer.network, step: steps - 1)
   }
 
   /// Hands all to the system, where TensorBoard finds it.

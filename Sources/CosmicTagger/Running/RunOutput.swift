@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Logging
 import Telemetry
@@ -41,15 +42,17 @@ final class RunOutput {
     self.boards = boards
     self.logger = logger
     self.training = training
-    self.steps = try MetricsFile(folder.file("train_metrics.csv"), from: steps)
-    throughput = try MetricsFile(folder.file("throughput.csv"), from: steps)
+    func table(_ name: String, from step: Int) throws(FileError) -> MetricsFile {
+      try MetricsFile(folder.file(name), from: step) { logger.warning("\($0)") }
+    }
+    self.steps = try table("train_metrics.csv", from: steps)
+    throughput = try table("throughput.csv", from: steps)
     // Validation counts the steps before it: that of a checkpoint is kept with it.
     let next = steps == 0 ? 0 : steps + 1
     let isJudged = training.auxiliaryFile != nil
-    tests = isJudged ? try MetricsFile(folder.file("test_metrics.csv"), from: next) : nil
+    tests = isJudged ? try table("test_metrics.csv", from: next) : nil
     passes =
-      training.validatesAll
-      ? try MetricsFile(folder.file("validation_metrics.csv"), from: next) : nil
+      training.validatesAll ? try table("validation_metrics.csv", from: next) : nil
     // Steps have lines of their own.
     bar = ProgressBar(writesLines: false)
   }

@@ -54,13 +54,27 @@ public struct TrainingRun {
     let geometry = try ImageGeometry.find(in: data.openSource(), data)
     var configuration = network
     configuration.planes = geometry.planes
+    // Before anything is made.
+    try configuration.validate()
     let folder = try OutputFolder(training.logDirectory)
     let lock = try RunLock(folder, option: "--log-directory")
     defer { withExtendedLifetime(lock) {} }
-    try configuration.validate()
     let file = try LogFile(folder.file("process.log"))
     let logger = Logger(label: console.label) { _ in ProcessLog(console.handler, file) }
     report(configuration, geometry, to: logger)
+    do {
+      try train(configuration, geometry, folder, logger)
+    } catch {
+      // The console is told by whoever runs this.
+      _ = file.append(TaggerError(error).description, .error)
+      throw error
+    }
+  }
+
+  private func train(
+    _ configuration: UResNetConfiguration, _ geometry: ImageGeometry, _ folder: OutputFolder,
+    _ logger: Logger
+  ) throws {
     let place = Place(
       configuration: configuration, geometry: geometry, folder: folder, logger: logger)
     let option =
@@ -196,7 +210,7 @@ public struct TrainingRun {
     let text = ResolvedConfiguration(data, configuration, training).text
     do {
       try WrittenFile.replace(folder.file("config.yaml"), with: text.utf8)
-    } catch {
+    } catch  where error.kind == .usage {
       throw TaggerError(
         .inputOutput,
         "\(folder.file("config.yaml")) cannot be written: choose another --log-directory")

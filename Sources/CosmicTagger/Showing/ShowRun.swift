@@ -56,6 +56,10 @@ public struct ShowRun {
       throw TaggerError(
         .usage, "\(output) is no kind of picture: give --output a name that ends in .png or .html")
     }
+    if let file = request.file, let output = request.output, OutputFile.areSame(file, output) {
+      throw TaggerError(
+        .usage, "--output would replace \(file), which is read: name another file")
+    }
     self.request = request
     self.logger = logger
   }
@@ -79,7 +83,9 @@ public struct ShowRun {
   private func show() throws {
     let path = request.output ?? "event-\(request.entry).png"
     let output = try OutputFile(path, option: "--output")
-    let stored = try request.checkpoint.map { path throws(TaggerError) in try StoredNetwork(path) }
+    let stored = try request.checkpoint.map { path throws(TaggerError) in
+      try StoredNetwork(path) { logger.warning("\($0)") }
+    }
     let reader = try stored.map { stored throws(TaggerError) in
       try NetworkReader(stored, request.mode, threads: request.threads)
     }

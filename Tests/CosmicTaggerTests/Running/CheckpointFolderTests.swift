@@ -185,7 +185,7 @@ struct CheckpointFolderTests {
   @Test("a folder without an index, and an index without a file")
   func noIndex() throws {
     let sentence =
-      "\(scratch.path) has no index of checkpoints: give a file of the folder, or a folder that "
+      "\(scratch.path) has no checkpoints: give a file of the folder, or a folder that "
       + "training wrote"
     try expectRefusal(.inputOutput, sentence) { $0.weights = scratch.path }
     try write("latest: \nnone\n", to: scratch.file("checkpoint"))

@@ -58,6 +58,24 @@ struct RunFilesTests {
     }
   }
 
+  @Test("a table with lines that are none is kept, and its sound lines go on", arguments: [6, 9])
+  func damagedWithin(step: Int) throws {
+    try append(0..<6, from: 0)
+    let lines = try text("m.csv").split(separator: "\n").map(String.init)
+    for damage in ["garbage", "", "2,2.0", "x,2.00000,2.12500"] {
+      var damaged = lines
+      damaged[3] = damage
+      let content = damaged.map { "\($0)\n" }.joined()
+      try content.write(toFile: scratch.file("m.csv"), atomically: false, encoding: .utf8)
+      var said: [String] = []
+      _ = try MetricsFile(scratch.file("m.csv"), from: step) { said.append($0) }
+      let sound = (lines[..<3] + lines[4...]).map { "\($0)\n" }.joined()
+      #expect(try text("m.csv") == sound)
+      #expect(try text("m.csv.damaged") == content)
+      #expect(said.count == 1)
+    }
+  }
+
   @Test("a table of other figures is refused, one with a header alone replaced")
   func otherFigures() throws {
     try append(0..<2, from: 0)
@@ -65,7 +83,7 @@ struct RunFilesTests {
     #expect(error?.kind == .badData)
     #expect(
       error?.description
-        == "\(scratch.file("m.csv")) has the columns step,loss,a/b, not step,loss: choose another "
+        == "\(scratch.file("m.csv")) has other columns than the figures of this run: choose another "
         + "--log-directory, or remove the file")
     try append(0..<1, from: 0, names: ["loss"])
     #expect(try text("m.csv") == "step,loss\n0,0.00000\n")
