@@ -208,9 +208,10 @@ public struct TrainingRun {
     _ configuration: UResNetConfiguration, _ folder: OutputFolder
   ) throws {
     let text = ResolvedConfiguration(data, configuration, training).text
-    do {
+    do throws(FileError) {
       try WrittenFile.replace(folder.file("config.yaml"), with: text.utf8)
-    } catch  where error.kind == .usage {
+    } catch {
+      guard error.kind == .usage else { throw TaggerError(error) }
       throw TaggerError(
         .inputOutput,
         "\(folder.file("config.yaml")) cannot be written: choose another --log-directory")
