@@ -199,8 +199,8 @@ struct ImageOverrideOptions: ParsableArguments {
     help: ArgumentHelp("Refuse events of another number of planes.", valueName: "planes"))
   var nplanes: Int?
 
-  var overrides: InferenceConfiguration.ImageOverrides {
-    var images = InferenceConfiguration.ImageOverrides()
+  var overrides: ImageOverrides {
+    var images = ImageOverrides()
     images.downsample = downsample
     images.imageProducer = imageProducer
     images.labelProducer = labelProducer

@@ -1,4 +1,5 @@
 import Foundation
+import LArCV
 import Testing
 
 @Suite("show")
@@ -66,14 +67,24 @@ struct ShowTests {
     let scratch = try Scratch()
     #expect(
       try Tool.run(["simulate", "--output", "x.h5", "--events", "1"], in: scratch.path).code == 0)
+    let reader = try LArCVReader(path: scratch.file("x.h5"))
+    let writer = try LArCVWriter(path: scratch.file("bare.h5"), products: ["sbndwire"])
+    try writer.append(
+      reader.eventID(entry: 0),
+      images: [("sbndwire", reader.sparseImages(producer: "sbndwire", entry: 0))])
+    try writer.close()
     let result = try Tool.run(
-      ["show", "-f", "x.h5", "--label-producer", "other", "-o", "x.png", "--downsample", "3"],
-      in: scratch.path)
+      ["show", "-f", "bare.h5", "-o", "x.png", "--downsample", "3"], in: scratch.path)
     #expect(result.code == 0, "\(result.error)")
     #expect(
       result.lines == [
-        "x.h5 has no product sparse2d_other: truth is not shown", "Event picture: x.png",
+        "bare.h5 has no product sparse2d_sbnd_cosmicseg: truth is not shown",
+        "Event picture: x.png",
       ])
+    expectRefusal(
+      try Tool.run(
+        ["show", "-f", "bare.h5", "--label-producer", "other", "-o", "y.png"], in: scratch.path),
+      code: 64, "bare.h5: has no sparse2d of producer \"other\"; choose among sbndwire")
     expectRefusal(
       try Tool.run(["show", "-f", "x.h5", "--entry", "1"], in: scratch.path), code: 64,
       "--entry 1 is not in x.h5, which has 1 event: use 0")

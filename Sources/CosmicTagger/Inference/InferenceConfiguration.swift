@@ -43,46 +43,6 @@ public struct InferenceConfiguration: Equatable, Sendable {
     self.output = output
   }
 
-  /// How images are read, where it is not as in training.
-  public struct ImageOverrides: Equatable, Sendable {
-    /// How many times images are halved.
-    public var downsample: Int?
-    /// Producer of the charge images.
-    public var imageProducer: String?
-    /// Producer of the label images, which are then required.
-    public var labelProducer: String?
-    /// The meaning of the axes.
-    public var axes: DataConfiguration.Axes?
-    /// The meaning of label values.
-    public var labelConvention: DataConfiguration.LabelConvention?
-    /// Whether the network is given the logarithm of charge plus one.
-    public var takesLogarithm: Bool?
-    /// Whether charges are rounded to bfloat16.
-    public var roundsCharges: Bool?
-    /// Voxels of a plane beyond which an event is refused.
-    public var maxVoxels: Int?
-    /// Rows and columns that images must have.
-    public var shape: [Int]?
-    /// Planes that events must have.
-    public var planeCount: Int?
-
-    /// Nothing but what the checkpoint says.
-    public init() {}
-
-    func apply(to data: inout DataConfiguration) {
-      data.downsample = downsample ?? data.downsample
-      data.imageProducer = imageProducer ?? data.imageProducer
-      data.labelProducer = labelProducer ?? data.labelProducer
-      data.axes = axes ?? data.axes
-      data.labelConvention = labelConvention ?? data.labelConvention
-      data.takesLogarithm = takesLogarithm ?? data.takesLogarithm
-      data.roundsCharges = roundsCharges ?? data.roundsCharges
-      data.maxVoxels = maxVoxels ?? data.maxVoxels
-      data.shape = shape ?? data.shape
-      data.planeCount = planeCount ?? data.planeCount
-    }
-  }
-
   /// Checks ranges, and that no file is written over another.
   ///
   /// - Throws: `TaggerError` for wrong usage.

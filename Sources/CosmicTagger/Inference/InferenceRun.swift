@@ -89,17 +89,11 @@ public struct InferenceRun {
     data.minibatchSize = configuration.minibatchSize
     data.access = .serialAccess
     try data.validate()
-    do {
-      let labels = Product(type: "sparse2d", producer: data.labelProducer)
-      let hasLabels = try LArCVReader(path: configuration.file).products.contains(labels)
-      data.readsLabels = hasLabels || configuration.images.labelProducer != nil
-      if !data.readsLabels {
-        logger.info(
-          "\(configuration.file) has no labels of producer \(data.labelProducer): there are no metrics"
-        )
-      }
-    } catch {
-      throw TaggerError(error)
+    data = try data.findingLabels(required: configuration.images.labelProducer != nil)
+    if !data.readsLabels {
+      logger.info(
+        "\(configuration.file) has no labels of producer \(data.labelProducer): there are no metrics"
+      )
     }
     return data.filling(for: mode)
   }

@@ -17,7 +17,7 @@ public struct ShowRun {
     /// Seed of simulated events.
     public var seed: UInt64 = 0
     /// What was said of its images.
-    public var images = ShownImages()
+    public var images = ImageOverrides()
     /// The network's checkpoint, if one is asked.
     public var checkpoint: String?
     /// The pixels it computes; nothing for the active ones, where it can.
@@ -89,24 +89,22 @@ public struct ShowRun {
     let reader = try stored.map { stored throws(TaggerError) in
       try NetworkReader(stored, request.mode, threads: request.threads)
     }
-    var data = request.images.applied(to: stored?.data ?? DataConfiguration(), file: request.file)
-    data.seed = request.seed
+    var data = try data(of: stored)
     data = data.filling(for: reader?.mode ?? .sparse)
     try data.validate()
 
-    let unlabelled = try UnlabelledEventSource(data)
-    let source: any EventSource = try unlabelled ?? data.openSource()
+    let source = try data.openSource()
     try check(entryOf: source)
     let geometry = try ImageGeometry.find(in: source, data)
     let batch = try SiteAssembly(geometry, data).batch([source.event(request.entry)])
     let said = try reader?.read(batch, geometry, data)
     let picture = EventPicture(
       data.title(ofEvent: request.entry), batch.sites, charges: batch.charges,
-      labels: unlabelled == nil ? batch.labels : nil, predictions: said?.predictions, geometry, data
+      labels: data.readsLabels ? batch.labels : nil, predictions: said?.predictions, geometry, data
     )
-    let figures = unlabelled == nil ? said.map { EventFigures($0.confusions, geometry) } : nil
+    let figures = data.readsLabels ? said.map { EventFigures($0.confusions, geometry) } : nil
 
-    if let unlabelled, let file = data.file, unlabelled.eventCount != nil {
+    if let file = data.file, !data.readsLabels {
       logger.info("\(file) has no product sparse2d_\(data.labelProducer): truth is not shown")
     }
     if let figures { logger.info("\(figures.table)\n") }
@@ -121,6 +119,22 @@ public struct ShowRun {
         output.path, with: EventDisplay().encodedPNG(picture.planes, title: picture.title))
     }
     logger.info("Event picture: \(path)")
+  }
+
+  /// How the event is read: as in training where nothing else is said, of a file as of none.
+  private func data(of stored: StoredNetwork?) throws(TaggerError) -> DataConfiguration {
+    var data = stored?.data ?? DataConfiguration()
+    if request.file == nil {
+      // A simulation has conventions of its own, whatever a network was trained on.
+      let own = DataConfiguration()
+      (data.axes, data.labelConvention) = (own.axes, own.labelConvention)
+      (data.imageProducer, data.labelProducer) = (own.imageProducer, own.labelProducer)
+    }
+    request.images.apply(to: &data)
+    data.file = request.file
+    data.minibatchSize = 1
+    data.seed = request.seed
+    return try data.findingLabels(required: request.images.labelProducer != nil)
   }
 
   private func check(entryOf source: any EventSource) throws(TaggerError) {
