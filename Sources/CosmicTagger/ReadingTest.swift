@@ -28,6 +28,7 @@ public struct ReadingTest {
   ///
   /// - Throws: `TaggerError` when an event cannot be read.
   public func run() throws(TaggerError) {
+    logger.debug(data)
     let source = try data.openSource()
     let assembly = try SiteAssembly(ImageGeometry.find(in: source, data), data)
     var order = EventOrder(eventCount: source.eventCount, data)

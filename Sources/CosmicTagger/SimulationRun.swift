@@ -54,6 +54,9 @@ public struct SimulationRun {
         try writer.append(
           event.id,
           images: [(names.imageProducer, event.images), (names.labelProducer, event.labels)])
+        logger.debug(
+          "event \(number): \(event.images.map { "\($0.ids.count)" }.joined(separator: ", ")) voxels"
+        )
         bar.update(step: number + 1, of: eventCount)
       }
       try writer.close()

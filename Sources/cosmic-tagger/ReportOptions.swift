@@ -13,6 +13,16 @@ struct ReportOptions: ParsableArguments {
   var quiet = false
 
   @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "How much is said.",
+      discussion:
+        "From 1 on, also what was understood of the options, and of each event that is made; "
+        + "from 2 on, train prints the size of every layer.",
+      valueName: "level"))
+  var verbosity = 0
+
+  @Option(
     help: ArgumentHelp(
       "Form of the lines that are printed.",
       discussion: "json: an object a line, with time, level, message and, of steps, every figure."))
@@ -25,7 +35,7 @@ struct ReportOptions: ParsableArguments {
     var logger = Logger(label: "cosmic-tagger") { _ in
       logFormat == .json ? JSONLog() as any LogHandler : PlainLog()
     }
-    if quiet { logger.logLevel = .warning }
+    logger.logLevel = quiet ? .warning : verbosity > 0 ? .debug : .info
     return logger
   }
 }

@@ -90,12 +90,6 @@ struct Train: ParsableCommand {
       valueName: "folder"))
   var logDirectory = "log"
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("From 2 on, print the size of every layer at the start.", valueName: "level")
-  )
-  var verbosity = 0
-
   @OptionGroup(title: "Validation and summaries") var watching: WatchingOptions
 
   @OptionGroup(title: "Checkpoints") var checkpoints: CheckpointOptions
@@ -142,7 +136,7 @@ struct Train: ParsableCommand {
     training.convolution = convolution
     training.siteIndex = siteIndex
     training.loggingIteration = loggingIteration
-    training.verbosity = verbosity
+    training.verbosity = reporting.verbosity
     watching.apply(to: &training)
     training.logDirectory = logDirectory
     checkpoints.apply(to: &training)

@@ -65,6 +65,7 @@ public struct ComparisonRun {
     let geometry = try ImageGeometry.find(in: source, data)
     var configuration = network
     configuration.planes = geometry.planes
+    logger.debug(data, configuration)
     let found = try checkpoint.map { path in
       try CheckpointFolder.checkpoint(named: path) { logger.warning("\($0)") }
     }

@@ -1,4 +1,5 @@
 import Kernels
+import Logging
 import Networks
 
 /// The `-- CONFIG --` listing that CosmicTagger prints at the start: names in capitals, sorted, padded
@@ -138,5 +139,15 @@ public struct ConfigurationListing {
   /// As Python prints truth values, which is what the original's users look for.
   private func text(_ value: Bool) -> String {
     value ? "True" : "False"
+  }
+}
+
+extension Logger {
+  /// Says how options were understood, to who asked for more than results.
+  func debug(_ data: DataConfiguration, _ network: UResNetConfiguration? = nil) {
+    var listing = ConfigurationListing()
+    listing.add(data)
+    if let network { listing.add(network) }
+    for line in listing.lines { debug("\(line)") }
   }
 }

@@ -51,6 +51,7 @@ public struct InferenceRun {
 
   private func infer(by stored: StoredNetwork) throws {
     let data = try data(of: stored)
+    logger.debug(data, stored.configuration)
     let source = try data.openSource()
     let events = try events(of: source.eventCount ?? 0)
     let geometry = try ImageGeometry.find(in: source, data)

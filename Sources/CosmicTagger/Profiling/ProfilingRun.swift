@@ -81,6 +81,7 @@ public struct ProfilingRun {
     let geometry = try ImageGeometry.find(in: source, data)
     var configuration = network
     configuration.planes = geometry.planes
+    logger.debug(data, configuration)
     try configuration.validate()
     try geometry.checkDepth(configuration.depth)
     guard output.json == nil || output.json != output.trace else {

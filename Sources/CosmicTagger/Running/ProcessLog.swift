@@ -14,6 +14,7 @@ struct ProcessLog: LogHandler {
   /// A log of both.
   init(_ console: any LogHandler, _ file: LogFile) {
     self.console = console
+    logLevel = min(console.logLevel, .info)
     self.file = file
   }
 

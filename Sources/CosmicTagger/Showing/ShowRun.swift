@@ -93,6 +93,7 @@ public struct ShowRun {
     data = data.filling(for: reader?.mode ?? .sparse)
     try data.validate()
 
+    logger.debug(data, stored?.configuration)
     let source = try data.openSource()
     try check(entryOf: source)
     let geometry = try ImageGeometry.find(in: source, data)

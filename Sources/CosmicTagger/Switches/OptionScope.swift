@@ -40,13 +40,13 @@ public enum OptionScope {
     "--loss-balance-scheme", "--balance-loss", "--metrics", "--convolution", "--site-index",
     "--logging-iteration", "--log-directory", "--aux-file", "--aux-iteration",
     "--aux-minibatch-size", "--score-events", "--weights", "--checkpoint-iteration",
-    "--checkpoint-directory", "--verbosity", "--no-summary-images", "--lr-schedule",
+    "--checkpoint-directory", "--no-summary-images", "--lr-schedule",
     "--min-learning-rate", "--decay-floor", "--decay-epochs", "--warm-up-steps", "--clip-gradient",
     "--gradient-accumulation", "--on-nonfinite", "--validate-all", "--no-tensorboard",
     "--summary-iteration", "--profile",
   ]
 
-  private static let reporting: Set<String> = ["--quiet", "--log-format"]
+  private static let reporting: Set<String> = ["--quiet", "--log-format", "--verbosity"]
 
   /// Options without a value.
   static let bare: Set<String> = [
