@@ -37,6 +37,15 @@ public struct HeadFigures: Equatable, Sendable {
   /// Nothing yet.
   public init() {}
 
+  /// Those of the same heads before anything is judged: nobody knows them.
+  var unjudged: HeadFigures {
+    var unjudged = HeadFigures()
+    unjudged.kinds = kinds.map { _ in Share() }
+    unjudged.detections = detections.map { _ in Share() }
+    unjudged.distances = distances.map { _ in Share() }
+    return unjudged
+  }
+
   /// Adds what was found in other events.
   public mutating func add(_ other: HeadFigures) {
     kinds = [kinds, other.kinds].compactMap(\.self).reduce(nil) { ($0 ?? Share()) + $1 }

@@ -27,10 +27,10 @@ public struct StepFigures: Sendable {
     }
   }
 
-  /// Those of a step that was not taken: nobody knows them.
-  init(unknownOf planes: Int) {
+  /// Those of a step that was not taken: nobody knows them, but they have the names of one that was.
+  init(unknownOf planes: Int, heads: HeadFigures = HeadFigures()) {
     loss = .nan
-    heads = HeadFigures()
+    self.heads = heads.unjudged
     metrics = .unknown
     self.planes = [SegmentationMetrics](repeating: .unknown, count: planes)
   }

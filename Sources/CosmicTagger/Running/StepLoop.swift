@@ -111,16 +111,21 @@ final class StepLoop {
       taken.figures = profile.measure("metrics", \.metrics) {
         StepFigures(
           loss: result.step.loss, result.confusions, pixelsPerImage: geometry.pixels,
-          averaging: training.averaging,
-          heads: heads.reduce(into: HeadFigures()) { $0.add($1.figures) })
+          averaging: training.averaging, heads: Self.figures(heads))
       }
     } catch let error as TrainingError where error.isNotFinite {
       taken.duration = taken.waited + clock.lap()
       try refuse(error, step, batches)
+      // The heads have spoken before the loss was found to be none.
+      taken.figures = StepFigures(unknownOf: geometry.planes, heads: Self.figures(heads))
     }
     durations.append(taken.duration)
     try profile.measure("log", \.log) { try output.stepped(taken) }
     profile.measure("summary", \.summary) { output.summarize(taken) }
+  }
+
+  private static func figures(_ heads: [HeadPass]) -> HeadFigures {
+    heads.reduce(into: HeadFigures()) { $0.add($1.figures) }
   }
 
   private func warn(_ loss: Double, _ step: Int, _ batches: [LoadedBatch]) {

@@ -19,7 +19,8 @@ struct ResumingTests {
   /// Trains on simulated events of 20×32 pixels, and returns what was printed.
   @discardableResult
   private func train(
-    _ iterations: Int, log: String, _ change: (inout TrainingConfiguration) -> Void = { _ in }
+    _ iterations: Int, log: String, network: UResNetConfiguration = CheckpointFolderTests.network,
+    _ change: (inout TrainingConfiguration) -> Void = { _ in }
   ) throws -> [String] {
     var training = TrainingConfiguration()
     training.iterations = iterations
@@ -37,7 +38,7 @@ struct ResumingTests {
     }
     let lines = CapturedLog()
     try TrainingRun(
-      data: simulated, network: CheckpointFolderTests.network, training: training,
+      data: simulated, network: network, training: training,
       logger: lines.logger
     ).run()
     return lines.lines
@@ -259,6 +260,24 @@ struct ResumingTests {
     }
     #expect(lines.contains { $0.hasSuffix("the step is left out") })
     #expect(lines.contains { $0.hasPrefix("train Step 8 metrics: loss: nan") })
+  }
+
+  @Test("a step that is left out has the columns of the heads too")
+  func notFiniteWithHeads() throws {
+    var headed = CheckpointFolderTests.network
+    headed.classification.isActive = true
+    headed.classification.filters = 4
+    headed.classification.blocks = 1
+    let lines = try train(6, log: "log", network: headed) {
+      $0.optimizer = .sgd
+      $0.learningRate = 1e30
+      $0.nonFinite = .skip
+    }
+    #expect(lines.contains { $0.hasSuffix("the step is left out") })
+    let table = try #require(bytes("log/train_metrics.csv")).split(separator: UInt8(ascii: "\n"))
+    #expect(table.count == 7)
+    #expect(String(decoding: table[0], as: UTF8.self).contains(",Average/EventLabel,"))
+    #expect(Set(table.map { $0.count { $0 == UInt8(ascii: ",") } }).count == 1)
   }
 
   @Test("on a disk that fails at any operation, the run ends or completes, and goes on from there")
