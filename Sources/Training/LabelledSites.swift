@@ -1,3 +1,5 @@
+import Autodiff
+import Layers
 import Sites
 
 /// A batch to train on: sites with their plan, features and true classes.
@@ -67,5 +69,18 @@ public struct LabelledSites: Sendable {
     self.classes = classes
     self.groups = groups
     self.groupCount = groupCount
+  }
+}
+
+extension LabelledSites {
+  /// The sites with their features, in memory of a tape's step: what a network is given.
+  ///
+  /// - Throws: `LayerError` when features and plan do not belong together.
+  package func input(on tape: Tape) throws -> SparseTensor {
+    let tensor = tape.compute.arena.tensor(rows: count, channels: channels)
+    features.withUnsafeBufferPointer { source in
+      if let base = source.baseAddress { tensor.values.update(from: base, count: source.count) }
+    }
+    return try SparseTensor(tensor, plan: plan, tape: tape)
   }
 }

@@ -111,7 +111,7 @@ public final class Trainer {
     var predicted: [[UInt8]] = []
     let step = try training.step(learningRate: learningRate, parts: batches.count) { part, tape in
       tape.trace = trace
-      let said = try run(part, input(batches[part], tape))
+      let said = try run(part, batches[part].input(on: tape))
       let loss = try loss(said.scores, batches[part])
       predicted.append(try predictions(said.scores.features.value))
       return said.otherLoss.map { loss + $0 } ?? loss
@@ -136,7 +136,7 @@ public final class Trainer {
     _ run: ((SparseTensor) throws -> Said)? = nil
   ) throws -> Evaluation {
     try training.evaluate(statistics: statistics) { tape in
-      let said = try said(of: input(batch, tape), run)
+      let said = try said(of: batch.input(on: tape), run)
       let loss = try loss(said.scores, batch)
       let predictions = try predictions(said.scores.features.value)
       return Evaluation(
@@ -152,7 +152,7 @@ public final class Trainer {
   package func infer(_ batch: LabelledSites, trace: Trace? = nil) throws {
     try training.evaluate { tape in
       tape.trace = trace
-      _ = try network(input(batch, tape))
+      _ = try network(batch.input(on: tape))
     }
   }
 
@@ -160,13 +160,5 @@ public final class Trainer {
     of input: SparseTensor, _ run: ((SparseTensor) throws -> Said)?
   ) throws -> Said {
     try run?(input) ?? Said(scores: network(input))
-  }
-
-  private func input(_ batch: LabelledSites, _ tape: Tape) throws -> SparseTensor {
-    let features = tape.compute.arena.tensor(rows: batch.count, channels: batch.channels)
-    batch.features.withUnsafeBufferPointer { source in
-      if let base = source.baseAddress { features.values.update(from: base, count: source.count) }
-    }
-    return try SparseTensor(features, plan: batch.plan, tape: tape)
   }
 }

@@ -13,9 +13,7 @@ public struct TrainingState: Equatable, Sendable {
     /// Numbers by their name.
     public init(name: String, entries: [Checkpoint.Entry]) {
       self.name = name
-      self.entries = entries.sorted {
-        Array($0.name.utf8).lexicographicallyPrecedes($1.name.utf8)
-      }
+      self.entries = entries.inOrder
     }
   }
 

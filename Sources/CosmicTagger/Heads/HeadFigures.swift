@@ -57,15 +57,27 @@ public struct HeadFigures: Equatable, Sendable {
     left.isEmpty ? right : right.isEmpty ? left : zip(left, right).map { $0 + $1 }
   }
 
-  /// The figures of a line of a step, with the original's names in small letters.
-  var named: [(name: String, value: Double)] {
-    var named: [(String, Double)] = []
-    if let kinds { named.append(("acc-event-label", kinds.mean)) }
+  /// The figures of a line of a step, with the original's names in small letters, and in tables as it has
+  /// them.
+  var named: [(name: String, table: String, value: Double)] {
+    var named: [(String, String, Double)] = []
+    if let kinds { named.append(("acc-event-label", "EventLabel", kinds.mean)) }
     if !detections.isEmpty {
-      named.append(("vertex-detection", Self.mean(detections)))
-      named.append(("vertex-resolution", Self.mean(distances)))
+      named.append(("vertex-detection", Self.detection, Self.mean(detections)))
+      named.append(("vertex-resolution", Self.resolution, Self.mean(distances)))
     }
     return named
+  }
+
+  private static let detection = "VertexDetection"
+  private static let resolution = "VertexResolution"
+
+  /// Those of one plane, as tables have them.
+  func named(ofPlane plane: Int) -> [(table: String, value: Double)] {
+    guard plane < detections.count, plane < distances.count else { return [] }
+    return [
+      (Self.detection, detections[plane].mean), (Self.resolution, distances[plane].mean),
+    ]
   }
 
   private static func mean(_ planes: [Share]) -> Double {

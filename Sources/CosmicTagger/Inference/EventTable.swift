@@ -50,7 +50,7 @@ final class EventTable {
       if hasLabels {
         cells += planes.flatMap { plane in
           SegmentationMetrics(plane, pixels: geometry.pixels).named.map {
-            $0.value.isNaN ? "nan" : String(format: "%.5f", $0.value)
+            MetricsFile.cell($0.value)
           }
         }
       }

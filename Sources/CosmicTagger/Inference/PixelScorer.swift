@@ -54,11 +54,7 @@ final class PixelScorer {
     compute.arena.reset()
     let tape = Tape(.inference, compute: compute)
     tape.trace = trace
-    let features = compute.arena.tensor(rows: batch.count, channels: batch.channels)
-    batch.features.withUnsafeBufferPointer { source in
-      if let base = source.baseAddress { features.values.update(from: base, count: source.count) }
-    }
-    let logits = try network(SparseTensor(features, plan: batch.plan, tape: tape)).features.value
+    let logits = try network(batch.input(on: tape)).features.value
     guard logits.channels == ScoredBatch.classes else {
       throw TaggerError(
         .badData,

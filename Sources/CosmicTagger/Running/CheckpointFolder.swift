@@ -119,3 +119,24 @@ struct CheckpointFolder {
         + "place")
   }
 }
+
+extension CheckpointFolder {
+  /// The checkpoint that a path means: of a file itself, of a folder the newest that is sound.
+  ///
+  /// - Parameter report: is told of each that is damaged.
+  /// - Throws: `TaggerError` or `FileError` for a folder without checkpoints, or where none can be read.
+  static func checkpoint(
+    named path: String, _ report: (String) -> Void
+  ) throws -> (file: String, checkpoint: Checkpoint) {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
+    else { return (path, try Checkpoint(contentsOf: path)) }
+    let folder = path.hasSuffix("/") && path != "/" ? String(path.dropLast()) : path
+    for candidate in [folder, "\(folder)/checkpoints"] {
+      if let newest = try CheckpointFolder(existing: candidate).latest(report) { return newest }
+    }
+    throw TaggerError(
+      .inputOutput,
+      "\(path) has no checkpoints: give a file of the folder, or a folder that training wrote")
+  }
+}

@@ -1,7 +1,5 @@
 import Files
 import Foundation
-import Networks
-import Training
 
 /// The text `checkpoint` of a folder of checkpoints, in the original's words: `latest: model-500.h5`, then a
 /// line `500: model-500.h5` for each, the newest first.
@@ -36,56 +34,5 @@ struct CheckpointIndex {
     let lines = ["latest: \(latest.name)"] + entries.map { "\($0.step): \($0.name)" }
     try WrittenFile.replace(
       "\(folder)/checkpoint", with: (lines.joined(separator: "\n") + "\n").utf8)
-  }
-}
-
-extension CheckpointFolder {
-  /// The checkpoint that a path means: of a file itself, of a folder the newest that is sound.
-  ///
-  /// - Parameter report: is told of each that is damaged.
-  /// - Throws: `TaggerError` or `FileError` for a folder without checkpoints, or where none can be read.
-  static func checkpoint(
-    named path: String, _ report: (String) -> Void
-  ) throws -> (file: String, checkpoint: Checkpoint) {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
-    else { return (path, try Checkpoint(contentsOf: path)) }
-    let folder = path.hasSuffix("/") && path != "/" ? String(path.dropLast()) : path
-    for candidate in [folder, "\(folder)/checkpoints"] {
-      if let newest = try CheckpointFolder(existing: candidate).latest(report) { return newest }
-    }
-    throw TaggerError(
-      .inputOutput,
-      "\(path) has no checkpoints: give a file of the folder, or a folder that training wrote")
-  }
-}
-
-extension Checkpoint {
-  /// The switches in which a network is not the one that this is of: name, value there, value here.
-  private func differences(
-    from configuration: UResNetConfiguration
-  ) -> [(name: String, there: String, here: String)] {
-    let settings = configuration.settings
-    return self.configuration.sorted { $0.key < $1.key }.compactMap { name, value in
-      guard let here = settings[name], here != value else { return nil }
-      return (name, value, here)
-    }
-  }
-
-  /// A line for each switch in which a network is not the one that this is of.
-  func differences(_ file: String, from configuration: UResNetConfiguration) -> [String] {
-    differences(from: configuration).map { name, there, here in
-      "\(file) was trained with --\(name) \(there), where this network has \(here)"
-    }
-  }
-
-  /// What to do where it does not fit a network: the switches to give.
-  func remedy(for configuration: UResNetConfiguration) -> String {
-    let flags = differences(from: configuration).filter { $0.there != "none" }.map {
-      "--\($0.name) \($0.there)"
-    }
-    return flags.isEmpty
-      ? "give the network's switches that it was trained with"
-      : "it was trained with \(flags.joined(separator: " ")): give these"
   }
 }

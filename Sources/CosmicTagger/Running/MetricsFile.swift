@@ -46,8 +46,13 @@ final class MetricsFile {
     }
     if header == nil { text = "\(names)\n" }
     header = names
-    let values = figures.map { $0.value.isNaN ? "nan" : String(format: "%.5f", $0.value) }
+    let values = figures.map { Self.cell($0.value) }
     try file.write("\(text)\(step),\(values.joined(separator: ","))\n")
+  }
+
+  /// A number as tables of figures have it.
+  static func cell(_ value: Double) -> String {
+    value.isNaN ? "nan" : String(format: "%.5f", value)
   }
 
   /// Brings all lines to the disk.

@@ -23,12 +23,19 @@ final class RunOutput {
     var events: Int { batches.reduce(0) { $0 + $1.events.count } }
   }
 
+  /// What a validation is of.
+  enum Judged: String {
+    /// A batch now and then.
+    case batch = "test"
+    /// All events.
+    case all = "val"
+  }
+
   let logger: Logger
   private let training: TrainingConfiguration
   private let steps: MetricsFile
   private let throughput: MetricsFile
-  private let tests: MetricsFile?
-  private let passes: MetricsFile?
+  private let judgements: [Judged: MetricsFile]
   private var boards: RunBoards?
   private var bar: ProgressBar
 
@@ -49,10 +56,14 @@ final class RunOutput {
     throughput = try table("throughput.csv", from: steps)
     // Validation counts the steps before it: that of a checkpoint is kept with it.
     let next = steps == 0 ? 0 : steps + 1
-    let isJudged = training.auxiliaryFile != nil
-    tests = isJudged ? try table("test_metrics.csv", from: next) : nil
-    passes =
-      training.validatesAll ? try table("validation_metrics.csv", from: next) : nil
+    var judgements: [Judged: MetricsFile] = [:]
+    if training.auxiliaryFile != nil {
+      judgements[.batch] = try table("test_metrics.csv", from: next)
+    }
+    if training.validatesAll {
+      judgements[.all] = try table("validation_metrics.csv", from: next)
+    }
+    self.judgements = judgements
     // Steps have lines of their own.
     bar = ProgressBar(writesLines: false)
   }
@@ -95,24 +106,14 @@ final class RunOutput {
     return times
   }
 
-  /// Tells of a validation by one batch.
-  func tested(
-    after steps: Int, _ figures: StepFigures, _ rate: Double,
+  /// Tells of a validation.
+  func judged(
+    _ kind: Judged, after steps: Int, _ figures: StepFigures, _ rate: Double,
     _ times: [(name: String, value: Double)]
   ) throws {
-    try tests?.append(step: steps, figures.named)
-    tellBoards { try $0.judged("test", after: steps, figures) }
-    say("test", steps, figures, rate, times)
-  }
-
-  /// Tells of a validation by all events.
-  func validated(
-    after steps: Int, _ figures: StepFigures, _ rate: Double,
-    _ times: [(name: String, value: Double)]
-  ) throws {
-    try passes?.append(step: steps, figures.named)
-    tellBoards { try $0.judged("val", after: steps, figures) }
-    say("val", steps, figures, rate, times)
+    try judgements[kind]?.append(step: steps, figures.named)
+    tellBoards { try $0.judged(kind.rawValue, after: steps, figures) }
+    say(kind.rawValue, steps, figures, rate, times)
   }
 
   private func say(
@@ -143,7 +144,7 @@ final class RunOutput {
       $0.distributed(trainer, after: steps)
       try $0.flush()
     }
-    for file in [self.steps, throughput, tests, passes] { try file?.flush() }
+    for file in [self.steps, throughput] + judgements.values { try file.flush() }
   }
 
   /// Ends the progress bar.

@@ -39,12 +39,10 @@ public struct StepFigures: Sendable {
   /// the means, then each plane's.
   public var named: [(name: String, value: Double)] {
     var named = [(name: "loss", value: loss)] + Self.named(metrics, "Average")
-    named += heads.named.map { ("Average/\(Self.headNames[$0.name] ?? $0.name)", $0.value) }
+    named += heads.named.map { ("Average/\($0.table)", $0.value) }
     for (plane, metrics) in planes.enumerated() {
       named += Self.named(metrics, "plane\(plane)")
-      guard plane < heads.detections.count, plane < heads.distances.count else { continue }
-      named.append(("plane\(plane)/VertexDetection", heads.detections[plane].mean))
-      named.append(("plane\(plane)/VertexResolution", heads.distances[plane].mean))
+      named += heads.named(ofPlane: plane).map { ("plane\(plane)/\($0.table)", $0.value) }
     }
     return named
   }
@@ -54,9 +52,4 @@ public struct StepFigures: Sendable {
   ) -> [(name: String, value: Double)] {
     metrics.named.map { ("\(of)/\($0.table)", $0.value) }
   }
-
-  private static let headNames = [
-    "acc-event-label": "EventLabel", "vertex-detection": "VertexDetection",
-    "vertex-resolution": "VertexResolution",
-  ]
 }

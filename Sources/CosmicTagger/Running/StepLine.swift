@@ -37,7 +37,9 @@ public struct StepLine {
     let figures =
       (loss.map { [("loss", $0)] } ?? [])
       + metrics.named.dropLast().map { ($0.line, $0.value) }
-    let values = (figures + heads.named).map { "\($0.0): \(Self.significant($0.1))" }.joined(
+    let values = (figures + heads.named.map { ($0.name, $0.value) }).map {
+      "\($0.0): \(Self.significant($0.1))"
+    }.joined(
       separator: ", ")
     let times = seconds.map { String(format: "%.3f ", $0.value) + $0.name }
     let rate = String(format: "%.2f Img/s", eventsPerSecond)

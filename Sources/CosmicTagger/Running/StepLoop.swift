@@ -142,7 +142,7 @@ final class StepLoop {
     let what = "step \(step), events \(Self.numbers(batches)): \(error)"
     skippedInARow += 1
     guard training.nonFinite == .skip else {
-      if skippedInARow == 1 { try save(step) }
+      try save(step)
       let files = keeper.keepFailure(step, events)
       throw TaggerError(.badData, "\(what); \(files)")
     }

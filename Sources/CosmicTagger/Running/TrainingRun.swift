@@ -51,7 +51,8 @@ public struct TrainingRun {
   }
 
   private func train() throws {
-    let geometry = try ImageGeometry.find(in: data.openSource(), data)
+    let source = try data.openSource()
+    let geometry = try ImageGeometry.find(in: source, data)
     var configuration = network
     configuration.planes = geometry.planes
     // Before anything is made.
@@ -63,7 +64,10 @@ public struct TrainingRun {
     let logger = Logger(label: console.label) { _ in ProcessLog(console.handler, file) }
     report(configuration, geometry, to: logger)
     do {
-      try train(configuration, geometry, folder, logger)
+      try train(
+        Place(
+          configuration: configuration, geometry: geometry, eventCount: source.eventCount,
+          folder: folder, logger: logger))
     } catch {
       // The console is told by whoever runs this.
       _ = file.append(TaggerError(error).description, .error)
@@ -71,18 +75,13 @@ public struct TrainingRun {
     }
   }
 
-  private func train(
-    _ configuration: UResNetConfiguration, _ geometry: ImageGeometry, _ folder: OutputFolder,
-    _ logger: Logger
-  ) throws {
-    let place = Place(
-      configuration: configuration, geometry: geometry, folder: folder, logger: logger)
+  private func train(_ place: Place) throws {
     let option =
       training.checkpointDirectory == nil ? "--log-directory" : "--checkpoint-directory"
     let checkpoints = try CheckpointFolder(
       training.checkpointDirectory.map { path throws(TaggerError) in
         try OutputFolder(path, option: option)
-      } ?? folder, option: option)
+      } ?? place.folder, option: option)
     // A run with another log may have them as its own.
     let second = try RunLock(OutputFolder(checkpoints.folder), option: option)
     defer { withExtendedLifetime(second) {} }
@@ -95,6 +94,8 @@ public struct TrainingRun {
   private struct Place {
     let configuration: UResNetConfiguration
     let geometry: ImageGeometry
+    /// Events of the file; nothing of simulated ones.
+    let eventCount: Int?
     let folder: OutputFolder
     let logger: Logger
   }
@@ -155,7 +156,7 @@ public struct TrainingRun {
       checkpoints, place.folder, place.configuration, data, training, after: progress
     ) { output.say($0) }
     let loop = StepLoop(
-      trainer, training, try schedule(), geometry, output: output,
+      trainer, training, schedule(eventCount: place.eventCount), geometry, output: output,
       validation: Validation(
         data, training, geometry, planner, after: first, state: keeper.state, output: output,
         stop: stop),
@@ -178,10 +179,9 @@ public struct TrainingRun {
   }
 
   /// The learning rate of every step; of simulated events, which have no end, a thousand are an epoch.
-  private func schedule() throws -> LearningRateSchedule {
-    let count = try data.openSource().eventCount ?? 1000
-    return training.schedule(
-      epoch: (count + data.minibatchSize - 1) / data.minibatchSize)
+  private func schedule(eventCount: Int?) -> LearningRateSchedule {
+    training.schedule(
+      epoch: ((eventCount ?? 1000) + data.minibatchSize - 1) / data.minibatchSize)
   }
 
   private func report(

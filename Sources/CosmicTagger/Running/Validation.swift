@@ -68,8 +68,8 @@ final class Validation {
     if !figures.metrics.neutrinoIoU.isNaN {
       overlaps = (overlaps.sum + figures.metrics.neutrinoIoU, overlaps.count + 1)
     }
-    try output.tested(
-      after: steps, figures, Double(training.auxiliaryMinibatchSize) / max(seconds, 1e-9),
+    try output.judged(
+      .batch, after: steps, figures, Double(training.auxiliaryMinibatchSize) / max(seconds, 1e-9),
       [("read", batch.readSeconds), ("plan", batch.planSeconds), ("forward", seconds)])
   }
 
@@ -103,8 +103,8 @@ final class Validation {
     bar.finish(erasing: true)
     guard !isDue else { return nil }
     let figures = sum.figures(training, geometry)
-    try output.validated(
-      after: steps, figures, Double(count) / max(seconds, 1e-9), [("forward", seconds)])
+    try output.judged(
+      .all, after: steps, figures, Double(count) / max(seconds, 1e-9), [("forward", seconds)])
     return figures.metrics.neutrinoIoU
   }
 }

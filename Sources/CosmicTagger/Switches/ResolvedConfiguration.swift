@@ -87,13 +87,9 @@ public struct ResolvedConfiguration {
   }
 
   private static func values(of data: DataConfiguration) -> [String: String] {
-    var values = [
-      "minibatch-size": "\(data.minibatchSize)", "downsample": "\(data.downsample)",
-      "image-producer": data.imageProducer, "label-producer": data.labelProducer,
-      "axes": data.axes.rawValue, "label-convention": data.labelConvention.rawValue,
-      "access": data.access.rawValue,
-      "img-transform": "\(data.takesLogarithm)", "input-half-precision": "\(data.roundsCharges)",
-    ]
+    var values = data.imageSettings
+    values["minibatch-size"] = "\(data.minibatchSize)"
+    values["access"] = data.access.rawValue
     values["file"] = data.file
     if data.readsTruth { values["truth-producer"] = data.truthProducer }
     values["max-voxels"] = data.maxVoxels?.description

@@ -64,9 +64,7 @@ public struct Checkpoint: Equatable, Sendable {
     parameters: [Entry], step: Int, configuration: [String: String] = [:],
     state: [String: String] = [:], training: TrainingState? = nil
   ) {
-    self.parameters = parameters.sorted {
-      Array($0.name.utf8).lexicographicallyPrecedes($1.name.utf8)
-    }
+    self.parameters = parameters.inOrder
     self.step = step
     self.configuration = configuration
     self.state = state
@@ -129,5 +127,12 @@ public struct CheckpointError: Error, CustomStringConvertible, Sendable {
 
   init(_ description: String) {
     self.description = description
+  }
+}
+
+extension [Checkpoint.Entry] {
+  /// By the names as UTF-8, the order that files and digests have.
+  var inOrder: [Checkpoint.Entry] {
+    sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 }
