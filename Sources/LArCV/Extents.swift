@@ -38,6 +38,26 @@ struct Extents {
   /// Sixteen million projections: five million events of three planes, 200 MB of memory.
   private static let mostRows = 1 << 24
 
+  /// Checks that rows belong to what comes first before they belong to what comes next.
+  ///
+  /// larcv3 follows `first` in some places and running sums in others, so it would give the voxels
+  /// of one projection to another where they disagree.
+  ///
+  /// - Throws: `LArCVError` naming the first row that begins before the one before it ends.
+  func checkOrder() throws(LArCVError) {
+    var end: UInt64 = 0
+    for row in first.indices where count[row] > 0 {
+      guard first[row] >= end else {
+        throw .badData(
+          file,
+          "\(path) row \(row) begins at \(first[row]), before the rows before it end at \(end); "
+            + LArCVError.copyAgain)
+      }
+      // Whatever overflows points beyond any table, which following it finds.
+      end = first[row].addingReportingOverflow(UInt64(count[row])).partialValue
+    }
+  }
+
   /// The rows of `table` that belong to row `row`, proven to exist.
   func range(_ row: Int, in table: HDF5Table) throws(LArCVError) -> Range<Int> {
     precondition(first.indices.contains(row), "row beyond the extents")

@@ -33,6 +33,7 @@ final class ParticleTables {
     particles = try HDF5Table(
       file: file, path: "\(product.groupPath)/particles", layout: .particles)
     events = try Extents(events: eventTable, entryCount: entryCount)
+    try events.checkOrder()
   }
 
   /// The particles of one event, in stored order.
@@ -53,5 +54,6 @@ final class ParticleTables {
     }
   }
 
-  private static let mostParticles = 1 << 20
+  /// Of one event; real ones have some thousands.
+  static let mostParticles = 1 << 20
 }

@@ -24,6 +24,8 @@ final class SparseTables {
     events = try Extents(events: eventTable, entryCount: entryCount)
     try tables.check(projections: projectionTable)
     projections = try Extents(table: projectionTable)
+    try events.checkOrder()
+    try projections.checkOrder()
   }
 
   /// The images of one event, exactly as stored.
@@ -31,6 +33,7 @@ final class SparseTables {
     let rows = try events.range(entry, in: tables.imageMeta)
     try tables.check(rows.count, "projections", most: VoxelTables.mostProjections, entry: entry)
     let metas = try tables.metas(rows, entry: entry)
+    try tables.checkPositions(metas, entry: entry)
     var images: [SparseImage] = []
     var budget = VoxelTables.Budget()
     for (meta, row) in zip(metas, rows) {
