@@ -11,6 +11,8 @@ package final class HDF5File {
   package let size: Int
   private let root: HDF5Handle
   private let headers: ObjectHeader
+  /// Addresses of headers that have been found sound.
+  private var soundHeaders: Set<Int> = []
 
   /// Opens a regular file; refuses anything that is not an HDF5 file before HDF5 parses it.
   package init(path: String, writtenBy writer: String) throws(FileError) {
@@ -25,14 +27,23 @@ package final class HDF5File {
     guard let raw = RawFile(path: path) else {
       throw .inputOutput(path, "cannot be read; check its permissions")
     }
-    guard let root = HDF5Handle(H5Fopen(path, submanifold_h5_read_only(), HDF5.standard)),
-      let headers = ObjectHeader(file: raw, handle: root)
-    else {
+    guard let superblock = Superblock(file: raw) else {
+      throw .badData(path, "has a damaged beginning; \(FileError.copyAgain)")
+    }
+    guard superblock.endOfFile <= size else {
+      throw .badData(
+        path,
+        "is cut short: it has \(size) bytes of \(superblock.endOfFile); \(FileError.copyAgain)")
+    }
+    headers = ObjectHeader(file: raw, superblock: superblock)
+    guard headers.isSound(at: superblock.rootHeader) else {
+      throw .badData(path, "has a damaged root group; \(FileError.copyAgain)")
+    }
+    guard let root = HDF5Handle.openCheckedFile(path) else {
       throw .badData(
         path, "cannot be opened as HDF5 (\(HDF5.reason())); \(FileError.copyAgain)")
     }
     self.root = root
-    self.headers = headers
   }
 
   private static func sizeOfReadableFile(
@@ -69,7 +80,7 @@ package final class HDF5File {
       guard !object.isSymbolicLink(name) else {
         throw .badData(path, "\(walked) is a symbolic link; copy its target into the file")
       }
-      guard let address = object.headerAddress(name), headers.isSound(at: address) else {
+      guard let address = object.headerAddress(name), isSound(headerAt: address) else {
         throw .badData(path, "\(walked) has a damaged header; \(FileError.copyAgain)")
       }
       guard let next = object.open(name) else {
@@ -79,6 +90,13 @@ package final class HDF5File {
       object = next
     }
     return object
+  }
+
+  private func isSound(headerAt address: Int) -> Bool {
+    if soundHeaders.contains(address) { return true }
+    guard headers.isSound(at: address) else { return false }
+    soundHeaders.insert(address)
+    return true
   }
 
   /// The names in a group, in the order of their names.

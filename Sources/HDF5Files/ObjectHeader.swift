@@ -1,154 +1,119 @@
 import CHDF5
-import Foundation
-
-/// A file's bytes as they are, beside HDF5.
-package final class RawFile {
-  private let descriptor: Int32
-
-  package init?(path: String) {
-    descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-  }
-
-  /// Some bytes; nil when the file does not have them all.
-  package func bytes(at position: Int, count: Int) -> [UInt8]? {
-    guard position >= 0, (0...ObjectHeader.largestBlock).contains(count) else { return nil }
-    var bytes = [UInt8](repeating: 0, count: count)
-    return pread(descriptor, &bytes, count, position) == count ? bytes : nil
-  }
-
-  deinit {
-    if descriptor >= 0 { close(descriptor) }
-  }
-}
 
 /// What HDF5's specification calls an object header, read before HDF5 itself reads it.
 ///
 /// HDF5 1.10 divides by zero on a damaged header whose chunks have another rank than the rows, or
-/// whose types have no size, and reads beyond its buffers where the size of an element in the
-/// layout differs from the type's.  Its own interface shows none of this before the harm is done.
-/// Only headers of version 1 are looked at: later ones carry a checksum that HDF5 verifies.
+/// whose types have no size, reads beyond its buffers where the size of an element in the layout
+/// differs from the type's, frees what it never had where a link is damaged, and runs in circles
+/// where blocks lead back to themselves.  Its own interface shows none of this before the harm is
+/// done.
 ///
-/// Source: HDF5 File Format Specification 3.0, sections IV.A.1.a and IV.A.2.
+/// Source: HDF5 File Format Specification 3.0, sections IV.A.1 and IV.A.2.
 package struct ObjectHeader {
-  package static let largestBlock = 1 << 20
-  private static let mostBlocks = 64
+  private static let mostBlocks = 256
 
-  private let file: RawFile
-  private let base: Int
-  private let offsetSize: Int
-  private let lengthSize: Int
-  private var rank: Int?
+  private let blocks: BlockReader
+  private var extents: [Int]?
   private var elementSize: Int?
-  private var chunkExtents: [Int]?
+  private var layout: StoredLayout?
+  private var filters: [Int] = []
 
-  /// How addresses are stored in a file; nil when HDF5 cannot say.
-  package init?(file: RawFile, handle: HDF5Handle) {
-    guard let sizes = handle.addressSizes else { return nil }
-    self.file = file
-    (base, offsetSize, lengthSize) = sizes
+  /// A reader of the headers of a file.
+  package init(file: RawFile, superblock: Superblock) {
+    blocks = BlockReader(file: file, superblock: superblock)
   }
 
   /// True when HDF5 can be trusted with the object whose header is at an address.
-  package func isSound(at address: Int) -> Bool {
+  ///
+  /// - Parameter hasAttributes: Whether HDF5 will be asked for its attributes.
+  package func isSound(at address: Int, hasAttributes: Bool = false) -> Bool {
     var copy = self
-    return copy.scan(at: address) && copy.agrees
+    return copy.scan(at: address, hasAttributes) && copy.agrees
   }
 
-  private mutating func scan(at address: Int) -> Bool {
-    guard let prefix = block(address, 16) else { return false }
-    guard prefix[0] == 1 else { return true }
-    var cursor = ByteCursor(prefix, position: 8)
-    guard let size = cursor.unsigned(4) else { return false }
-    var blocks = [(address: address + 16, size: size)]
+  private mutating func scan(at address: Int, _ hasAttributes: Bool) -> Bool {
+    guard let start = MessageBlock(headerAt: address, blocks) else { return false }
+    var pending = [start]
     var next = 0
-    while next < blocks.count {
-      guard blocks.count <= ObjectHeader.mostBlocks,
-        let bytes = block(blocks[next].address, blocks[next].size),
-        scan(messages: bytes, blocks: &blocks)
-      else { return false }
+    while next < pending.count {
+      guard pending.count <= Self.mostBlocks, var messages = pending[next].messages(blocks) else {
+        return false
+      }
+      while let message = messages.next() {
+        guard scan(message, hasAttributes, start, &pending) else { return false }
+      }
+      guard messages.isSound else { return false }
       next += 1
     }
     return true
   }
 
-  private func block(_ address: Int, _ size: Int) -> [UInt8]? {
-    let (position, overflows) = base.addingReportingOverflow(address)
-    return overflows ? nil : file.bytes(at: position, count: size)
-  }
-
   private mutating func scan(
-    messages: [UInt8], blocks: inout [(address: Int, size: Int)]
+    _ message: MessageBlock.Message, _ hasAttributes: Bool, _ start: MessageBlock,
+    _ pending: inout [MessageBlock]
   ) -> Bool {
-    var cursor = ByteCursor(messages)
-    while cursor.remaining >= 8 {
-      guard let kind = cursor.unsigned(2), let size = cursor.unsigned(2),
-        let flags = cursor.unsigned(1), cursor.skip(3), let data = cursor.slice(size)
+    // A shared message is elsewhere, where larcv3 never puts any.
+    guard !message.isShared || ![1, 3, 6, 8, 11].contains(message.kind) else { return false }
+    var body = ByteCursor(message.data)
+    switch message.kind {
+    case 1:
+      extents = body.dataspace(lengthSize: blocks.lengthSize)
+      return extents != nil
+    case 3:
+      elementSize = body.soundType(depth: 0)
+      return elementSize != nil
+    case 6: return body.isSoundLink(offsetSize: blocks.offsetSize)
+    // Rows in other files, which a file from elsewhere must not make us open.
+    case 7: return false
+    case 8:
+      layout = StoredLayout(&body, blocks)
+      return layout != nil
+    case 11:
+      guard let found = body.filters() else { return false }
+      filters = found
+      return true
+    case 12: return !hasAttributes || body.isSoundAttribute(lengthSize: blocks.lengthSize)
+    case 16:
+      guard let address = body.unsigned(blocks.offsetSize),
+        let size = body.unsigned(blocks.lengthSize)
       else { return false }
-      // A shared message is elsewhere, where larcv3 never puts any.
-      guard flags & 2 == 0 || ![1, 3, 8].contains(kind) else { return false }
-      var body = ByteCursor(data)
-      switch kind {
-      case 1:
-        guard body.skip(1), let rank = body.unsigned(1) else { return false }
-        self.rank = rank
-      case 3:
-        guard let size = body.soundType(depth: 0) else { return false }
-        elementSize = size
-      case 8: guard readLayout(&body) else { return false }
-      case 16:
-        guard let address = body.unsigned(offsetSize), let size = body.unsigned(lengthSize) else {
-          return false
-        }
-        blocks.append((address, size))
-      default: break
-      }
+      pending.append(start.continuation(at: address, size: size))
+      return true
+    case 17:
+      guard let tree = body.unsigned(blocks.offsetSize),
+        let heap = body.unsigned(blocks.offsetSize)
+      else { return false }
+      return GroupTree(blocks, heap: heap)?.isSound(at: tree) ?? false
+    default: return true
     }
-    return true
-  }
-
-  /// Version 3, the only one that goes with such headers since HDF5 1.6.
-  private mutating func readLayout(_ body: inout ByteCursor) -> Bool {
-    guard body.unsigned(1) == 3, let kind = body.unsigned(1) else { return false }
-    guard kind == 2 else { return kind < 2 }
-    guard let count = body.unsigned(1), body.skip(offsetSize) else { return false }
-    var extents: [Int] = []
-    for _ in 0..<count {
-      guard let extent = body.unsigned(4), extent > 0 else { return false }
-      extents.append(extent)
-    }
-    chunkExtents = extents
-    return true
   }
 
   /// Chunks have the rank of the rows, and one more extent: the size of an element.
   private var agrees: Bool {
-    guard let chunkExtents else { return true }
-    guard let rank, let elementSize else { return false }
-    return chunkExtents.count == rank + 1 && chunkExtents.last == elementSize
+    guard let layout else { return true }
+    guard let extents, let elementSize else { return false }
+    switch layout {
+    case .compact(let size):
+      var bytes = elementSize
+      for extent in extents {
+        let (product, overflows) = bytes.multipliedReportingOverflow(by: extent)
+        guard !overflows else { return false }
+        bytes = product
+      }
+      return size >= bytes
+    case .contiguous: return true
+    case .chunked(let chunk, let tree):
+      guard chunk.count == extents.count + 1, chunk.last == elementSize else { return false }
+      guard let tree else { return true }
+      return ChunkTree(blocks, chunk: chunk, filters: filters).isSound(at: tree)
+    }
   }
 }
 
 extension HDF5Handle {
-  /// Of a file: where addresses count from, and the bytes of an offset and of a length.
-  fileprivate var addressSizes: (base: Int, offset: Int, length: Int)? {
-    HDF5Handle(H5Fget_create_plist(identifier))?.creationSizes
-  }
-
-  private var creationSizes: (base: Int, offset: Int, length: Int)? {
-    var base: hsize_t = 0
-    var offset = 0
-    var length = 0
-    guard H5Pget_userblock(identifier, &base) >= 0,
-      H5Pget_sizes(identifier, &offset, &length) >= 0, let base = Int(exactly: base)
-    else { return nil }
-    return (base, offset, length)
-  }
-
   /// Where in the file the header of a group's object is; nil when HDF5 cannot say.
   package func headerAddress(_ name: String) -> Int? {
-    var status = H5G_stat_t()
-    guard H5Gget_objinfo(identifier, name, false, &status) >= 0 else { return nil }
-    return Int(exactly: status.objno.0)
+    let address = submanifold_h5_link_address(identifier, name)
+    return address == hsize_t.max ? nil : Int(exactly: address)
   }
 }

@@ -6,6 +6,8 @@ struct Extents {
   private let path: String
   private let first: [UInt64]
   private let count: [UInt32]
+  /// The number of the first row kept.
+  private let base: Int
 
   /// Reads the whole table of a product's events.
   ///
@@ -22,21 +24,42 @@ struct Extents {
 
   /// Reads the whole table.
   init(table: HDF5Table) throws(LArCVError) {
-    file = table.file
-    path = table.path
     guard table.rowCount <= Extents.mostRows else {
       throw .badData(
         table.file,
         "\(table.path) has \(table.rowCount) rows, more than the \(Extents.mostRows) this reader "
           + "keeps in memory; split the file")
     }
-    let rows = try table.rows(0..<table.rowCount)
-    first = (0..<table.rowCount).map { rows.load($0, 0, as: UInt64.self) }
-    count = (0..<table.rowCount).map { rows.load($0, 8, as: UInt32.self) }
+    try self.init(table: table, rows: 0..<table.rowCount)
   }
+
+  /// Reads some rows, in blocks so that they as stored take little memory beside what is kept.
+  init(table: HDF5Table, rows range: Range<Int>) throws(LArCVError) {
+    file = table.file
+    path = table.path
+    base = range.lowerBound
+    var first: [UInt64] = []
+    var count: [UInt32] = []
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.block) {
+      let block = start..<min(start + Self.block, range.upperBound)
+      let rows = try table.rows(block)
+      for row in 0..<block.count {
+        first.append(rows.load(row, 0, as: UInt64.self))
+        count.append(rows.load(row, 8, as: UInt32.self))
+      }
+    }
+    self.first = first
+    self.count = count
+  }
+
+  /// Rows that are read at once.
+  static let block = 1 << 16
 
   /// Sixteen million projections: five million events of three planes, 200 MB of memory.
   private static let mostRows = 1 << 24
+
+  /// Whether a row is kept.
+  func contains(_ row: Int) -> Bool { first.indices.contains(row - base) }
 
   /// Checks that rows belong to what comes first before they belong to what comes next.
   ///
@@ -60,14 +83,15 @@ struct Extents {
 
   /// The rows of `table` that belong to row `row`, proven to exist.
   func range(_ row: Int, in table: HDF5Table) throws(LArCVError) -> Range<Int> {
-    precondition(first.indices.contains(row), "row beyond the extents")
-    let (end, overflows) = first[row].addingReportingOverflow(UInt64(count[row]))
+    precondition(contains(row), "row beyond the extents")
+    let (first, count) = (first[row - base], count[row - base])
+    let (end, overflows) = first.addingReportingOverflow(UInt64(count))
     guard !overflows, end <= UInt64(table.rowCount) else {
       throw .badData(
         file,
-        "\(path) row \(row) points to \(count[row]) rows from \(first[row]) on, but "
+        "\(path) row \(row) points to \(count) rows from \(first) on, but "
           + "\(table.path) has \(table.rowCount); \(LArCVError.copyAgain)")
     }
-    return Int(first[row])..<Int(end)
+    return Int(first)..<Int(end)
   }
 }

@@ -20,17 +20,24 @@ extension LArCVReader {
   public func tree() throws(LArCVError) -> [DatasetDescription] {
     HDF5.silence()
     var datasets: [DatasetDescription] = []
-    try list("", depth: 0, into: &datasets)
+    var listed: Set<Int> = []
+    try list("", depth: 0, listed: &listed, into: &datasets)
     return datasets
   }
 
-  /// Hard links may form a circle in a hostile file, hence the limits.
+  /// Hard links may form circles in a hostile file: whatever has been listed by one name is not
+  /// listed by another.
   private func list(
-    _ group: String, depth: Int, into datasets: inout [DatasetDescription]
+    _ group: String, depth: Int, listed: inout Set<Int>,
+    into datasets: inout [DatasetDescription]
   ) throws(LArCVError) {
+    let parent = try file.open(group)
     for name in try file.linkNames(in: group) {
       let path = "\(group)/\(name)"
       guard let object = try openUnlessSymbolic(group, name) else { continue }
+      guard let address = parent.headerAddress(name), listed.insert(address).inserted else {
+        continue
+      }
       if object.isDataset {
         guard let extents = object.extents, let type = object.rowType else {
           throw .badData(
@@ -44,7 +51,7 @@ extension LArCVReader {
           throw .badData(
             self.path, "\(path) is nested too deep to be listed; \(LArCVError.copyAgain)")
         }
-        try list(path, depth: depth + 1, into: &datasets)
+        try list(path, depth: depth + 1, listed: &listed, into: &datasets)
       }
     }
   }

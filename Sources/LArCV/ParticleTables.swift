@@ -46,12 +46,19 @@ final class ParticleTables {
           + "\(Self.mostParticles); \(LArCVError.copyAgain)")
     }
     let rows = try particles.rows(range)
-    return (0..<range.count).map {
+    let read = (0..<range.count).map {
       Particle(
         pdg: Int(rows.load($0, 0, as: Int32.self)),
         currentType: Int(rows.load($0, 4, as: Int32.self)),
         energy: rows.load($0, 8, as: Double.self))
     }
+    if let fault = read.firstIndex(where: { !$0.energy.isFinite }) {
+      throw .badData(
+        file,
+        "\(product), event \(entry), particle \(fault) has the energy \(read[fault].energy); "
+          + "leave this event out or produce the file again")
+    }
+    return read
   }
 
   /// Of one event; real ones have some thousands.

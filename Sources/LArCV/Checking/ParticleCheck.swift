@@ -12,14 +12,13 @@ struct ParticleCheck {
     var opening = TableOpening(reader, product)
     let eventTable = opening.table("extents", .extents)
     let particles = opening.table("particles", .particleNumbers)
-    let events = opening.extents(eventTable)
     opening.compare(eventTable, rows: reader.entryCount, of: "/Events/event_id")
     opening.report(&problems)
-    guard let eventTable, let particles, let events else { return nil }
+    guard let eventTable, let particles else { return nil }
     entryCount = min(reader.entryCount, eventTable.rowCount)
     self.eventTable = eventTable
     self.particles = particles
-    self.events = ExtentsCheck(events, eventTable, of: particles)
+    events = ExtentsCheck(eventTable, of: particles)
   }
 
   /// Follows all events.

@@ -22,17 +22,6 @@ struct TableOpening {
     }
   }
 
-  /// The rows of a table of extents; nil where they cannot be read.
-  mutating func extents(_ table: HDF5Table?) -> Extents? {
-    guard let table else { return nil }
-    do throws(LArCVError) {
-      return try Extents(table: table)
-    } catch {
-      faults.append((.unreadable, table.path, error))
-      return nil
-    }
-  }
-
   /// Geometry and voxels, which were opened one by one before.
   mutating func voxelTables(dimension: Int) -> VoxelTables? {
     do throws(LArCVError) {
