@@ -19,6 +19,8 @@ extension LArTPCSimulation {
     public var neutrinoFraction = 1.0
     /// Electronics noise relative to that of real events: scales the number of noise pixels.
     public var noise = 1.0
+    /// Share of wires that read nothing; none in the real events known.
+    public var deadWireFraction = 0.0
     /// Pixels are kept when their charge is above this.
     public var threshold: Float = 5
 
@@ -36,6 +38,7 @@ extension LArTPCSimulation {
         ?? Self.violatedLimits(of: "cosmicMuons", cosmicMuons, 0...10_000)
         ?? Self.violatedLimits(of: "neutrinoFraction", neutrinoFraction, 0...1)
         ?? Self.violatedLimits(of: "noise", noise, 0...20)
+        ?? Self.violatedLimits(of: "deadWireFraction", deadWireFraction, 0...1)
         ?? Self.violatedLimits(of: "threshold", threshold, 0...1_000_000)
       {
         throw ConfigurationError(description: limits)
@@ -51,6 +54,7 @@ extension LArTPCSimulation {
       valid.cosmicMuons = cosmicMuons.isNaN ? 0 : min(max(cosmicMuons, 0), 10_000)
       valid.neutrinoFraction = neutrinoFraction.isNaN ? 0 : min(max(neutrinoFraction, 0), 1)
       valid.noise = noise.isNaN ? 0 : min(max(noise, 0), 20)
+      valid.deadWireFraction = deadWireFraction.isNaN ? 0 : min(max(deadWireFraction, 0), 1)
       valid.threshold = threshold.isNaN ? 5 : min(max(threshold, 0), 1_000_000)
       return valid
     }

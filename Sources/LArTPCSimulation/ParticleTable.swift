@@ -8,7 +8,7 @@ extension NeutrinoInteraction {
     for (index, product) in products.enumerated() {
       let momentum = product.momentum / 1000 * product.direction
       var particle = LArCV.Particle(
-        pdg: product.kind.pdg, energy: (product.energy + product.kind.mass) / 1000,
+        pdg: product.kind.rawValue, energy: (product.energy + product.kind.mass) / 1000,
         momentum: momentum, vertex: position, track: UInt32(index + 1), process: "primary",
         parent: .init(track: 0))
       particle.index = UInt16(truncatingIfNeeded: index + 1)
@@ -20,7 +20,7 @@ extension NeutrinoInteraction {
   private var neutrino: LArCV.Particle {
     var particle = LArCV.Particle(
       pdg: channel == .electronNeutrino ? 12 : 14,
-      currentType: channel == .neutralCurrent ? 1 : 0, interactionType: 1001,
+      currentType: channel == .neutralCurrent ? 1 : 0, interactionType: code,
       energy: energy / 1000, momentum: [0, 0, energy / 1000], vertex: position, track: 0,
       process: "primary")
     particle.index = 0
@@ -28,9 +28,4 @@ extension NeutrinoInteraction {
   }
 
   private var position: LArCV.Particle.Position { .init(vertex, 0) }
-}
-
-extension Particle {
-  /// Momentum in MeV.
-  var momentum: Double { (energy * (energy + 2 * kind.mass)).squareRoot() }
 }
