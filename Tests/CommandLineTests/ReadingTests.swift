@@ -47,6 +47,24 @@ struct ReadingTests {
     #expect(scratch.contents == ["a.h5", "b.h5"])
   }
 
+  @Test("simulate writes the same bytes with any number of threads")
+  func threads() throws {
+    let scratch = try Scratch()
+    var files: [Data] = []
+    for threads in ["1", "2", "3"] {
+      let result = try Tool.run(
+        ["simulate", "--output", "x.h5", "--events", "9", "--threads", threads, "--overwrite"]
+          + ["--cosmic-muons", "2"], in: scratch.path)
+      #expect(result.code == 0)
+      files.append(try Data(contentsOf: URL(filePath: scratch.file("x.h5"))))
+    }
+    #expect(files[1] == files[0])
+    #expect(files[2] == files[0])
+    let refused = try Tool.run(
+      ["simulate", "--output", "y.h5", "--threads", "0"], in: scratch.path)
+    expectRefusal(refused, code: 64, "--threads 0 is not possible: use 1 to 1024")
+  }
+
   @Test("Simulated files are trained on like others")
   func training() throws {
     let scratch = try Scratch()
