@@ -111,7 +111,7 @@ public struct SimulatedEventSource: EventSource {
     return DetectorEvent(
       images: event.images, labels: event.labels, name: "simulated event \(number)",
       truth: EventTruth(
-        particles: event.neutrino.map { [$0.particle] } ?? [],
+        particles: event.particles,
         vertices: event.neutrino?.vertices ?? []))
   }
 }

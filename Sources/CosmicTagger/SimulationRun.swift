@@ -47,13 +47,16 @@ public struct SimulationRun {
     let names = DataConfiguration()
     do {
       let writer = try LArCVWriter(
-        path: path, products: [names.imageProducer, names.labelProducer])
+        path: path, products: [names.imageProducer, names.labelProducer],
+        clusters: [names.truthProducer], particles: [names.truthProducer])
       var bar = ProgressBar()
       for number in 0..<eventCount {
         let event = simulation.event(number)
         try writer.append(
           event.id,
-          images: [(names.imageProducer, event.images), (names.labelProducer, event.labels)])
+          images: [(names.imageProducer, event.images), (names.labelProducer, event.labels)],
+          clusters: [(names.truthProducer, event.vertexMarkers)],
+          particles: [(names.truthProducer, event.particles)])
         logger.debug(
           "event \(number): \(event.images.map { "\($0.ids.count)" }.joined(separator: ", ")) voxels"
         )

@@ -91,7 +91,7 @@ public struct LArTPCSimulation: Sendable {
     for product in interaction.products { transport.follow(product) }
     for deposit in transport.deposits { readout.collect(deposit, from: .neutrino, time: 0) }
     return SimulatedNeutrino(
-      particle: interaction.neutrino,
+      particles: interaction.particles,
       vertices: detector.planes.map {
         [$0.wire(at: interaction.vertex) + 0.5, detector.driftBin(atX: interaction.vertex.x) + 0.5]
       })

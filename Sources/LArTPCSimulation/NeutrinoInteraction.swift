@@ -18,8 +18,8 @@ struct NeutrinoInteraction {
   let products: [Particle]
   /// Where it happened.
   let vertex: Vector
-  /// The neutrino, as a particle table has it: its energy in GeV.
-  let neutrino: LArCV.Particle
+  /// The neutrino's energy in MeV.
+  let energy: Double
 
   init(in detector: Detector, _ random: inout RandomStream) {
     let choice = random.uniform()
@@ -67,8 +67,6 @@ struct NeutrinoInteraction {
     }
     self.products = products
     self.vertex = vertex
-    neutrino = LArCV.Particle(
-      pdg: channel == .electronNeutrino ? 12 : 14,
-      currentType: channel == .neutralCurrent ? 1 : 0, energy: energy / 1000)
+    self.energy = energy
   }
 }

@@ -18,6 +18,17 @@ struct Particle: Sendable {
 }
 
 extension Particle.Kind {
+  /// The Particle Data Group's number.
+  var pdg: Int {
+    switch self {
+    case .muon: 13
+    case .pion: 211
+    case .proton: 2212
+    case .electron: 11
+    case .photon: 22
+    }
+  }
+
   /// Rest mass in MeV.
   var mass: Double {
     switch self {
