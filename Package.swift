@@ -188,7 +188,7 @@ let package = Package(
         "HDF5Files", "Files", "Reference", "TestSites", "GoldenFiles",
       ],
       exclude: ["Fixtures"]),
-    tests("LArCVTests", ["LArCV", "Files"]),
+    tests("LArCVTests", ["LArCV", "HDF5Files", "Files", "CHDF5"]),
     tests("LArTPCSimulationTests", ["LArTPCSimulation", "LArCV"]),
     tests("TelemetryTests", ["Telemetry", "Files", "EventFiles"]),
     tests(

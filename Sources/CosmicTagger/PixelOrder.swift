@@ -7,28 +7,31 @@ import LArCV
 /// to count, one to place them. Voxels of one pixel keep their stored order, because float sums
 /// depend on it.
 struct PixelOrder {
-  /// The pixels' keys without plane and event, ascending strictly: row × `PixelKeys.rowStep` + wire.
-  private(set) var keys: [UInt64] = []
+  /// The pixels' keys (see `PixelKeys`), ascending strictly.
+  let keys: [UInt64]
   /// Positions in the stored image, pixel by pixel.
   private let order: [Int32]
   /// Where in `order` the voxels of each pixel begin, and where the last one's end; empty when every
   /// pixel has one voxel.
-  private var starts: [Int32] = []
+  private let starts: [Int32]
 
-  /// Sorts an image's voxels by the keys of their pixels.
+  /// Sorts the voxels of an image by the keys of their pixels.
   init(_ stored: [UInt64], _ form: PixelKeys) {
     let sorted = form.sorted(stored)
-    order = sorted.map(\.index)
-    keys.reserveCapacity(order.count)
-    guard !sorted.indices.dropFirst().allSatisfy({ sorted[$0 - 1].key < sorted[$0].key }) else {
-      keys = sorted.map(\.key)
+    order = sorted.order
+    guard !zip(sorted.keys, sorted.keys.dropFirst()).allSatisfy(<) else {
+      keys = sorted.keys
+      starts = []
       return
     }
-    for (position, voxel) in sorted.enumerated() where keys.last != voxel.key {
-      keys.append(voxel.key)
+    var keys: [UInt64] = []
+    var starts: [Int32] = []
+    for (position, key) in sorted.keys.enumerated() where keys.last != key {
+      keys.append(key)
       starts.append(Int32(position))
     }
-    starts.append(Int32(order.count))
+    self.keys = keys
+    self.starts = starts + [Int32(order.count)]
   }
 
   /// One value for each pixel, of its voxels' values in stored order.

@@ -141,21 +141,35 @@ public struct SiteAssembly: Sendable {
     let charges = order.combined(image.values, +).map {
       precision.rounded(takesLogarithm ? log1p($0 / area) : $0 / area)
     }
-    var labels = [UInt8](repeating: PixelClass.background.rawValue, count: charges.count)
-    if let truth = event.labels.first(where: { $0.meta.projection == plane }) {
-      // Charge and labels mostly have the same voxels, and are sorted but once.
-      let truthOrder =
-        truth.ids == image.ids ? order : PixelOrder(try form.keys(truth, event), form)
-      let values = truthOrder.combined(truth.values, max)
-      var row = 0
-      for (key, value) in zip(truthOrder.keys, values) {
-        while row < order.keys.count, order.keys[row] < key { row += 1 }
-        guard row < order.keys.count, order.keys[row] == key else { continue }
-        labels[row] = try pixelClass(value, event, plane)
-      }
-    }
+    let labels = try labels(of: event, plane: plane, like: image, order, form)
     let origin = try packing.key(event: batch, [plane, 0, 0])
     return (order.keys.map { origin + $0 }, charges, labels)
+  }
+
+  /// The labels of the pixels that have a charge.
+  private func labels(
+    of event: DetectorEvent, plane: Int, like image: SparseImage, _ order: PixelOrder,
+    _ form: PixelKeys
+  ) throws(TaggerError) -> [UInt8] {
+    var labels = [UInt8](repeating: PixelClass.background.rawValue, count: order.keys.count)
+    guard let truth = event.labels.first(where: { $0.meta.projection == plane }) else {
+      return labels
+    }
+    // Charge and labels mostly have the same voxels, and are sorted but once.
+    if truth.ids == image.ids {
+      for (row, value) in order.combined(truth.values, max).enumerated() {
+        labels[row] = try pixelClass(value, event, plane)
+      }
+      return labels
+    }
+    let stored = PixelOrder(try form.keys(truth, event), form)
+    var row = 0
+    for (key, value) in zip(stored.keys, stored.combined(truth.values, max)) {
+      while row < order.keys.count, order.keys[row] < key { row += 1 }
+      guard row < order.keys.count, order.keys[row] == key else { continue }
+      labels[row] = try pixelClass(value, event, plane)
+    }
+    return labels
   }
 
   private func pixelClass(

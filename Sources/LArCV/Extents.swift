@@ -6,7 +6,7 @@ import HDF5Files
 /// costs the same memory: see `RowBlocks`.
 final class Extents {
   private let table: HDF5Table
-  private var blocks: RowBlocks
+  private var blocks: RowBlocks<RowBytes>
 
   /// Prepares to read the table of a product's events.
   ///
@@ -29,9 +29,9 @@ final class Extents {
 
   /// The rows of `next` that belong to row `row`, proven to exist.
   func range(_ row: Int, in next: HDF5Table) throws(LArCVError) -> Range<Int> {
-    let block = try blocks.block(of: row) { rows throws(LArCVError) in try table.rows(rows) }
-    let first = block.rows.load(row - block.first, 0, as: UInt64.self)
-    let count = block.rows.load(row - block.first, 8, as: UInt32.self)
+    let (rows, position) = try blocks.block(of: row, read: table.rows)
+    let first = rows.load(position, 0, as: UInt64.self)
+    let count = rows.load(position, 8, as: UInt32.self)
     let (end, overflows) = first.addingReportingOverflow(UInt64(count))
     guard !overflows, end <= UInt64(next.rowCount) else {
       throw .badData(
