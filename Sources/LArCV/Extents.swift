@@ -1,53 +1,44 @@
 import HDF5Files
 
-/// A table of extents in memory: row i says which rows of the next table belong to it.
-struct Extents {
-  private let file: String
-  private let path: String
-  private let first: [UInt64]
-  private let count: [UInt32]
+/// A table of extents: row i says which rows of the next table belong to it.
+///
+/// Rows are read in blocks as they are asked for, and some blocks are kept, so a file of any length
+/// costs the same memory: see `RowBlocks`.
+final class Extents {
+  private let table: HDF5Table
+  private var blocks: RowBlocks<RowBytes>
 
-  /// Reads the whole table of a product's events.
+  /// Prepares to read the table of a product's events.
   ///
   /// - Throws: `LArCVError` when there is not one row for each event of the file.
-  init(events table: HDF5Table, entryCount: Int) throws(LArCVError) {
+  convenience init(events table: HDF5Table, entryCount: Int) throws(LArCVError) {
     guard table.rowCount == entryCount else {
       throw .badData(
         table.file,
         "\(table.path) has \(table.rowCount) rows for the \(entryCount) events of "
           + "/Events/event_id; \(LArCVError.copyAgain)")
     }
-    try self.init(table: table)
+    self.init(table: table)
   }
 
-  /// Reads the whole table.
-  init(table: HDF5Table) throws(LArCVError) {
-    file = table.file
-    path = table.path
-    guard table.rowCount <= Extents.mostRows else {
+  /// Prepares to read a table.
+  init(table: HDF5Table) {
+    self.table = table
+    blocks = RowBlocks(rowCount: table.rowCount)
+  }
+
+  /// The rows of `next` that belong to row `row`, proven to exist.
+  func range(_ row: Int, in next: HDF5Table) throws(LArCVError) -> Range<Int> {
+    let (rows, position) = try blocks.block(of: row, read: table.rows)
+    let first = rows.load(position, 0, as: UInt64.self)
+    let count = rows.load(position, 8, as: UInt32.self)
+    let (end, overflows) = first.addingReportingOverflow(UInt64(count))
+    guard !overflows, end <= UInt64(next.rowCount) else {
       throw .badData(
         table.file,
-        "\(table.path) has \(table.rowCount) rows, more than the \(Extents.mostRows) this reader "
-          + "keeps in memory; split the file")
+        "\(table.path) row \(row) points to \(count) rows from \(first) on, but "
+          + "\(next.path) has \(next.rowCount); \(LArCVError.copyAgain)")
     }
-    let rows = try table.rows(0..<table.rowCount)
-    first = (0..<table.rowCount).map { rows.load($0, 0, as: UInt64.self) }
-    count = (0..<table.rowCount).map { rows.load($0, 8, as: UInt32.self) }
-  }
-
-  /// Sixteen million projections: five million events of three planes, 200 MB of memory.
-  private static let mostRows = 1 << 24
-
-  /// The rows of `table` that belong to row `row`, proven to exist.
-  func range(_ row: Int, in table: HDF5Table) throws(LArCVError) -> Range<Int> {
-    precondition(first.indices.contains(row), "row beyond the extents")
-    let (end, overflows) = first[row].addingReportingOverflow(UInt64(count[row]))
-    guard !overflows, end <= UInt64(table.rowCount) else {
-      throw .badData(
-        file,
-        "\(path) row \(row) points to \(count[row]) rows from \(first[row]) on, but "
-          + "\(table.path) has \(table.rowCount); \(LArCVError.copyAgain)")
-    }
-    return Int(first[row])..<Int(end)
+    return Int(first)..<Int(end)
   }
 }
