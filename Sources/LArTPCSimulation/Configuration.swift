@@ -1,7 +1,8 @@
 extension LArTPCSimulation {
   /// What is simulated: image sizes, particles per event and noise.
   ///
-  /// The defaults resemble SBND: three planes of 2048 × 1280 pixels, about nine cosmic muons and
+  /// The defaults resemble SBND: three planes of 2048 × 1280 pixels, about eight cosmic muons with what
+  /// else air showers bring, and
   /// one neutrino. Smaller images are *smaller detectors of the same resolution*: pixels keep their
   /// size (3 mm wires, 3.1 mm of drift), and the active volume shrinks until it fits, so what a
   /// network sees locally does not depend on the image size.
@@ -14,7 +15,7 @@ extension LArTPCSimulation {
     public var planes = 3
     /// Mean number of cosmic muons that cross the active volume in the time one event can see,
     /// which is the drift time before and after the spill.
-    public var cosmicMuons = 9.0
+    public var cosmicMuons = 7.5
     /// Probability that an event contains a neutrino interaction.
     public var neutrinoFraction = 1.0
     /// Electronics noise relative to that of real events: scales the number of noise pixels.

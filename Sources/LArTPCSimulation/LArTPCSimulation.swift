@@ -79,11 +79,14 @@ public struct LArTPCSimulation: Sendable {
   private func addMuons(to readout: Readout, by transport: inout Transport, _ number: Int) {
     var random = random(.muons, number)
     let cosmics = CosmicRays(detector: detector)
-    for index in 0..<random.poisson(mean: configuration.cosmicMuons) {
+    let muons = random.poisson(mean: configuration.cosmicMuons)
+    let others = random.poisson(mean: configuration.cosmicMuons * cosmics.softPerMuon)
+    for index in 0..<muons + others {
       let time = cosmics.arrival(&random)
-      guard let muon = cosmics.muon(&random) else { continue }
+      let particle = index < muons ? cosmics.muon(&random) : cosmics.softParticle(&random)
+      guard let particle else { continue }
       transport.begin(self.random(.transportOfMuons, number, particle: index))
-      transport.follow(muon)
+      transport.follow(particle)
       for deposit in transport.deposits { readout.collect(deposit, from: .cosmic, time: time) }
     }
   }

@@ -20,22 +20,23 @@ final class Readout: @unchecked Sendable {
   /// What one deposit adds to the bins of a wire that takes all of it.
   private let profile = UnsafeMutablePointer<PixelContent>.allocate(capacity: ShareTable.length)
 
-  /// Counts per MeV that escapes recombination, from the most probable charge of muons in real events:
-  /// 0.005 counts per electron, the 0.02 ADC ticks of SBND's calibration averaged over the four ticks of a
-  /// bin.
-  private let gain = 0.005 / Argon.ionization
+  /// Counts per MeV that escapes recombination: 0.0055 counts per electron.
+  ///
+  /// This, the widths below and the threshold of labels are tuned on real events
+  /// (experiments/simulation-versus-data).
+  private let gain = 0.0055 / Argon.ionization
   /// Width of the electronics' response along the drift, in bins; deconvolving the bipolar signals
   /// of induction wires leaves the wider one.
-  private let inductionShaping = 0.75
+  private let inductionShaping = 0.67
   private let collectionShaping = 0.5
   /// Width of the charge sharing between wires without diffusion, in wires.
-  private let sharing = 0.2
+  private let sharing = 0.21
   /// Least width of the true energy along the drift, in bins.
-  private let truthWidth = 0.3
+  private let truthWidth = 0.23
   /// A pixel belongs to a particle that left at least this energy in it, in MeV.
   ///
   /// The electronics' response does not count: its tails are background, as in real events.
-  static let labelThreshold: Float = 0.025
+  static let labelThreshold: Float = 0.02
 
   init(detector: Detector, deadWireFraction: Double) {
     self.detector = detector
