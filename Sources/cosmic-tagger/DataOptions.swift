@@ -45,7 +45,7 @@ struct DataOptions: ParsableArguments {
   var labelConvention = DataConfiguration.LabelConvention.cosmicOne
 
   @Option(help: "The order in which events are read.")
-  var access = DataConfiguration.Access.randomBlocks
+  var access = DataConfiguration().access
 
   @Option(
     help: ArgumentHelp(

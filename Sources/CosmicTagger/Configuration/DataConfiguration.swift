@@ -23,8 +23,12 @@ public struct DataConfiguration: Equatable, Sendable {
 
   /// The order events are read in.
   public enum Access: String, CaseIterable, Sendable {
+    /// Every event once an epoch, in a new random order each.
+    case shuffledEpochs = "shuffled_epochs"
     /// Blocks of consecutive events in a random order, every block once an epoch.
     case randomBlocks = "random_blocks"
+    /// Events drawn at random for every batch, none twice in it; there are no epochs.
+    case randomEvents = "random_events"
     /// From the first event to the last, and again.
     case serialAccess = "serial_access"
   }
@@ -60,7 +64,7 @@ public struct DataConfiguration: Equatable, Sendable {
   /// Whether the network is given the logarithm of charge plus one.
   public var takesLogarithm = false
   /// Order of events.
-  public var access = Access.randomBlocks
+  public var access = Access.shuffledEpochs
   /// Events of a batch.
   public var minibatchSize = 2
   /// Seed of the order of events and of simulated events.
