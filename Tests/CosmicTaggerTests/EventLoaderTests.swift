@@ -57,12 +57,11 @@ struct ReadAheadTests {
         read += 1
         let number = read
         // The later of two neighbours is done first.
-        return number > 40
-          ? nil
-          : {
-            if number % 2 == 1 { usleep(2000) }
-            return number
-          }
+        guard number <= 40 else { return nil }
+        return {
+          if number % 2 == 1 { usleep(2000) }
+          return number
+        }
       }
     }
     for expected in 1...40 { #expect(try reader.next() == expected) }
