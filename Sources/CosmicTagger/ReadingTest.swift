@@ -33,12 +33,14 @@ public struct ReadingTest {
     let assembly = try SiteAssembly(ImageGeometry.find(in: data.openSource(), data), data)
     let batches = read(assembly)
     var tally = Tally()
+    var omissions = OmissionTally(data)
     var seconds = 0.0
     var bar = ProgressBar()
     for iteration in 0..<iterations {
       var clock = Stopwatch()
       guard let batch = try next(batches) else { break }
       tally.add(batch)
+      for line in omissions.add(batch.omissions) { logger.warning("\(line)") }
       let waited = clock.lap()
       seconds += waited
       bar.finish(erasing: true)
@@ -47,23 +49,21 @@ public struct ReadingTest {
     }
     bar.finish(erasing: true)
     report(tally, seconds)
+    for line in omissions.lines { logger.info("\(line)") }
   }
 
   /// Batches as training has them: one thread reads, others inflate and assemble the sites.
   private func read(_ assembly: SiteAssembly) -> ReadAhead<Tally> {
     let (data, iterations) = (data, iterations)
+    let treatment = EventTreatment(assembly, data)
     return ReadAhead(workers: EventLoader.defaultWorkers) {
       let source = try data.openSource()
       var order = EventOrder(eventCount: source.eventCount, data)
-      var remaining = iterations
+      var remaining = 0..<iterations
       return {
-        guard remaining > 0 else { return nil }
-        remaining -= 1
-        let batch = try UndecodedBatch(order.next(), of: source)
-        return {
-          let events = try batch.decoded().events
-          return Tally(events, sites: try assembly.batch(events).sites.count)
-        }
+        guard let position = remaining.popFirst() else { return nil }
+        let batch = UndecodedBatch(order.next(), of: source, position: position)
+        return { Tally(try treatment(batch)) }
       }
     }
   }
@@ -82,14 +82,16 @@ public struct ReadingTest {
     var sites = 0
     var voxels = 0
     var storedBytes = 0
+    var omissions = Omissions()
 
     init() {}
 
-    init(_ events: [DetectorEvent], sites: Int) {
-      self.events = events.count
-      self.sites = sites
-      voxels = events.reduce(0) { $0 + $1.voxelCount }
-      storedBytes = events.reduce(0) { $0 + $1.storedByteCount }
+    init(_ batch: EventTreatment.Treated) {
+      events = batch.events.count
+      sites = batch.pixels.sites.count
+      voxels = batch.events.reduce(0) { $0 + $1.voxelCount }
+      storedBytes = batch.events.reduce(0) { $0 + $1.storedByteCount }
+      omissions = batch.omissions
     }
 
     mutating func add(_ other: Tally) {

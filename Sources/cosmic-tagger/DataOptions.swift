@@ -11,7 +11,9 @@ struct DataOptions: ParsableArguments {
   @Option(
     name: [.customShort("f"), .long],
     help: ArgumentHelp(
-      "The larcv3 file with the events.", discussion: "Without it, events are simulated.",
+      "The larcv3 file with the events.",
+      discussion:
+        "Several with commas between them, a.h5,b.h5, are read as one. Without it, events are simulated.",
       valueName: "path"))
   var file: String?
 
@@ -62,7 +64,7 @@ struct DataOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Refuse events that store more voxels than this on a plane. (35000 of --preset seed)",
+      "Voxels that an event may store on a plane; those with more are refused. (35000 of --preset seed)",
       valueName: "voxels"))
   var maxVoxels: Int?
 

@@ -47,9 +47,10 @@ final class InferenceLoader {
         let first = events.lowerBound + batch * data.minibatchSize
         guard first < events.upperBound else { return nil }
         let isKnown = isKnown(batch)
+        let read = UndecodedBatch(
+          Array(first..<min(first + data.minibatchSize, events.upperBound)), of: source,
+          position: batch)
         batch += 1
-        let read = try UndecodedBatch(
-          Array(first..<min(first + data.minibatchSize, events.upperBound)), of: source)
         return { try work.batch(read, isKnown: isKnown) }
       }
     }

@@ -10,8 +10,10 @@ public struct LoadedBatch: Sendable {
   public let sites: LabelledSites
   /// What heads should say of its events, if the configuration reads that.
   public let targets: HeadTargets?
-  /// The numbers of its events in their source.
+  /// The numbers of its events in their source; fewer than asked for where bad ones are left out.
   public let events: [Int]
+  /// What is missing of them.
+  public let omissions: Omissions
   /// Seconds it took to read the events and assemble their sites, of however many threads.
   public let readSeconds: Double
   /// Seconds it took to plan the network for them.
@@ -45,16 +47,19 @@ public final class EventLoader {
     _ configuration: DataConfiguration, assembly: SiteAssembly, planner: NetworkPlanner,
     batches numbers: Range<Int>, firstEvent: Int = 0, workers: Int = EventLoader.defaultWorkers
   ) {
+    let treatment = EventTreatment(assembly, configuration)
     batches = ReadAhead(workers: workers) {
       let source = try configuration.openSource()
       var order = EventOrder(eventCount: source.eventCount, configuration)
       order.skip(numbers.lowerBound)
-      var remaining = numbers.count
+      var remaining = numbers
       return {
-        guard remaining > 0 else { return nil }
-        remaining -= 1
-        let batch = try UndecodedBatch(order.next().map { $0 + firstEvent }, of: source)
-        return { try batch.loaded(assembly, planner, hasTargets: configuration.readsTruth) }
+        guard let position = remaining.popFirst() else { return nil }
+        let batch = UndecodedBatch(
+          order.next().map { $0 + firstEvent }, of: source, position: position)
+        return {
+          try batch.loaded(treatment, assembly, planner, hasTargets: configuration.readsTruth)
+        }
       }
     }
   }
@@ -80,20 +85,28 @@ public final class EventLoader {
 struct UndecodedBatch: Sendable {
   /// The numbers of the events in their source.
   let numbers: [Int]
-  private let events: [UndecodedEvent]
+  /// The events; one that could not be read says so when it is decoded.
+  let events: [UndecodedEvent]
+  /// The number of the batch among all.
+  let position: Int
   private let seconds: Double
 
   /// Reads some events.
-  init(_ numbers: [Int], of source: any EventSource) throws(TaggerError) {
+  init(_ numbers: [Int], of source: any EventSource, position: Int) {
     var clock = Stopwatch()
-    var events: [UndecodedEvent] = []
-    for number in numbers { events.append(try source.read(number)) }
     self.numbers = numbers
-    self.events = events
+    self.position = position
+    events = numbers.map { number in
+      do throws(TaggerError) {
+        return try source.read(number)
+      } catch {
+        return UndecodedEvent { () throws(TaggerError) in throw error }
+      }
+    }
     seconds = clock.lap()
   }
 
-  /// The events, and the seconds it took to have them.
+  /// The events as they are, and the seconds it took to have them.
   func decoded() throws(TaggerError) -> (events: [DetectorEvent], seconds: Double) {
     var clock = Stopwatch()
     var decoded: [DetectorEvent] = []
@@ -101,18 +114,20 @@ struct UndecodedBatch: Sendable {
     return (decoded, seconds + clock.lap())
   }
 
+  /// The batch to train on.
   fileprivate func loaded(
-    _ assembly: SiteAssembly, _ planner: NetworkPlanner, hasTargets: Bool
+    _ treatment: EventTreatment, _ assembly: SiteAssembly, _ planner: NetworkPlanner,
+    hasTargets: Bool
   ) throws -> LoadedBatch {
-    let (events, decodingSeconds) = try decoded()
     var clock = Stopwatch()
-    let batch = try assembly.batch(events)
-    let targets = hasTargets ? try HeadTargets(events, batch, assembly.geometry) : nil
-    let readSeconds = decodingSeconds + clock.lap()
-    let plan = try planner.plan(batch.sites)
-    let sites = try batch.labelled(plan)
+    let treated = try treatment(self)
+    let targets =
+      hasTargets ? try HeadTargets(treated.events, treated.pixels, assembly.geometry) : nil
+    let readSeconds = seconds + clock.lap()
+    let plan = try planner.plan(treated.pixels.sites)
+    let sites = try treated.pixels.labelled(plan)
     return LoadedBatch(
-      sites: sites, targets: targets, events: numbers, readSeconds: readSeconds,
-      planSeconds: clock.lap())
+      sites: sites, targets: targets, events: treated.numbers, omissions: treated.omissions,
+      readSeconds: readSeconds, planSeconds: clock.lap())
   }
 }

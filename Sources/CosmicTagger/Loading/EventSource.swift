@@ -64,7 +64,7 @@ public struct SimulatedEventSource: EventSource {
 extension DataConfiguration {
   /// Opens what the configuration names.
   public func openSource() throws(TaggerError) -> any EventSource {
-    if let file { return try FileEventSource(file, self) }
+    if file != nil { return try FileEventSource(files, self) }
     return SimulatedEventSource(seed: seed)
   }
 }
