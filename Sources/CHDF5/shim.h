@@ -16,3 +16,6 @@ static inline hid_t submanifold_h5_c_string(void) { return H5T_C_S1; }
 static inline hid_t submanifold_h5_dataset_create(void) { return H5P_DATASET_CREATE; }
 static inline unsigned submanifold_h5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned submanifold_h5_truncate(void) { return H5F_ACC_TRUNC; }
+static inline hid_t submanifold_h5_file_create(void) { return H5P_FILE_CREATE; }
+static inline hid_t submanifold_h5_file_access(void) { return H5P_FILE_ACCESS; }
+static inline hid_t submanifold_h5_group_create(void) { return H5P_GROUP_CREATE; }

@@ -9,8 +9,10 @@ final class ClusterProductWriter {
   private let clusterExtents: GrowingTable
   private let images: VoxelTableWriter
 
-  var tables: [GrowingTable] {
-    [extents, projectionExtents, clusterExtents, images.imageMeta, images.voxels]
+  /// Hands what is still in memory to HDF5; false when that fails.
+  func close() -> Bool {
+    group.close(
+      with: [extents, projectionExtents, clusterExtents, images.imageMeta, images.voxels])
   }
 
   /// Makes the product's tables.

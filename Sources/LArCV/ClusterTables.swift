@@ -25,6 +25,7 @@ final class ClusterTables {
     try tables.check(projections: projectionTable)
     projections = Extents(table: projectionTable)
     clusters = Extents(table: clusterTable)
+    for extents in [events, projections, clusters] { try extents.checkOrder() }
   }
 
   /// The clusters of each projection of one event, exactly as stored.
@@ -32,6 +33,7 @@ final class ClusterTables {
     let rows = try events.range(entry, in: tables.imageMeta)
     try tables.check(rows.count, "projections", most: VoxelTables.mostProjections, entry: entry)
     let metas = try tables.metas(rows, entry: entry)
+    try tables.checkPositions(metas, entry: entry)
     var budget = VoxelTables.Budget()
     var all: [[SparseImage]] = []
     for (meta, row) in zip(metas, rows) {
@@ -49,5 +51,5 @@ final class ClusterTables {
   }
 
   /// Of one projection of one event; real ones have a few thousand, most of them empty.
-  private static let mostClusters = 1 << 20
+  static let mostClusters = 1 << 20
 }

@@ -41,4 +41,41 @@ final class Extents {
     }
     return Int(first)..<Int(end)
   }
+
+  /// Checks that rows belong to what comes first before they belong to what comes next.
+  ///
+  /// larcv3 follows `first` in some places and running sums in others, so it would give the voxels
+  /// of one projection to another where they disagree.  Reads the whole table once, block by block.
+  ///
+  /// - Throws: `LArCVError` naming the first row that begins before the one before it ends.
+  func checkOrder() throws(LArCVError) {
+    var end: UInt64 = 0
+    try forEachRow { row, first, count throws(LArCVError) in
+      guard count > 0 else { return }
+      guard first >= end else {
+        throw .badData(
+          table.file,
+          "\(table.path) row \(row) begins at \(first), before the rows before it end at \(end); "
+            + LArCVError.copyAgain)
+      }
+      // Whatever overflows points beyond any table, which following it finds.
+      end = first.addingReportingOverflow(UInt64(count)).partialValue
+    }
+  }
+
+  /// Reads all rows, in blocks of which none is kept.
+  func forEachRow(
+    _ body: (_ row: Int, _ first: UInt64, _ count: UInt32) throws(LArCVError) -> Void
+  ) throws(LArCVError) {
+    let blockRows = 1 << 16
+    for start in stride(from: 0, to: table.rowCount, by: blockRows) {
+      let range = start..<min(start + blockRows, table.rowCount)
+      let rows = try table.rows(range)
+      for position in 0..<range.count {
+        try body(
+          start + position, rows.load(position, 0, as: UInt64.self),
+          rows.load(position, 8, as: UInt32.self))
+      }
+    }
+  }
 }

@@ -12,6 +12,7 @@ final class HDF5Table {
   private let layout: RowLayout
   let dataset: HDF5Handle
   private let rowType: HDF5Handle
+  private let present: Set<String>
 
   init(file: HDF5File, path: String, layout: RowLayout) throws(LArCVError) {
     self.file = file.path
@@ -41,8 +42,15 @@ final class HDF5Table {
       throw bad("has members that HDF5 cannot convert (\(HDF5.reason()))")
     }
     self.rowType = rowType
+    self.present = present
     guard let extents = dataset.extents, extents.count == 1 else {
       throw bad("is not of rank one")
+    }
+    if let filter = dataset.foreignFilter {
+      throw .badData(
+        file.path,
+        "\(path) is packed by \(filter), which larcv3 cannot read; "
+          + "repack the file: h5repack -f GZIP=1 OLD NEW")
     }
     guard let storage = dataset.storage, storage != .elsewhere else {
       throw bad("does not keep its rows in the file itself")
@@ -60,6 +68,9 @@ final class HDF5Table {
     }
     rowCount = extents[0]
   }
+
+  /// Whether the file has a column.
+  func has(_ column: String) -> Bool { present.contains(column) }
 
   /// HDF5 holds a whole chunk in memory.
   private static let largestChunk = 1 << 28

@@ -138,7 +138,7 @@ public final class LArCVReader {
     return opened
   }
 
-  private func checkPresence(_ product: Product) throws(LArCVError) {
+  func checkPresence(_ product: Product) throws(LArCVError) {
     guard products.contains(product) else {
       let present = products.filter { $0.type == product.type }.map(\.producer)
       let remedy =

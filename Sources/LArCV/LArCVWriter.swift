@@ -193,10 +193,10 @@ public final class LArCVWriter {
       throw .inputOutput(path, "could not be written before and was abandoned; write it again")
     case .open: state = .broken
     }
-    let tables =
-      [eventIDs] + sparse.flatMap(\.tables) + clusters.flatMap(\.tables)
-      + particles.flatMap(\.tables)
-    guard tables.allSatisfy({ $0.close() }), file.flushFile(), file.close() else {
+    guard eventIDs.close(), sparse.allSatisfy({ $0.close() }),
+      clusters.allSatisfy({ $0.close() }), particles.allSatisfy({ $0.close() }),
+      file.flushFile(), file.close()
+    else {
       throw .inputOutput(path, "cannot be completed (\(HDF5.reason())); check the disk's space")
     }
     try temporary.takeName()

@@ -7,7 +7,8 @@ final class ParticleProductWriter {
   private let extents: GrowingTable
   private let particles: GrowingTable
 
-  var tables: [GrowingTable] { [extents, particles] }
+  /// Hands what is still in memory to HDF5; false when that fails.
+  func close() -> Bool { group.close(with: [extents, particles]) }
 
   /// Makes the product's tables.
   init(_ group: ProductGroup) throws(LArCVError) {

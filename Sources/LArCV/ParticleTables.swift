@@ -15,6 +15,7 @@ final class ParticleTables {
     particles = try HDF5Table(
       file: file, path: "\(product.groupPath)/particles", layout: .particles)
     events = try Extents(events: eventTable, entryCount: entryCount)
+    try events.checkOrder()
   }
 
   /// The particles of one event, in stored order.
@@ -30,5 +31,6 @@ final class ParticleTables {
     return (0..<range.count).map(rows.particle)
   }
 
-  private static let mostParticles = 1 << 20
+  /// Of one event; real ones have some thousands.
+  static let mostParticles = 1 << 20
 }

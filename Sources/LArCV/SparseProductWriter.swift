@@ -8,7 +8,10 @@ final class SparseProductWriter {
   private let voxelExtents: GrowingTable
   private let images: VoxelTableWriter
 
-  var tables: [GrowingTable] { [extents, voxelExtents, images.imageMeta, images.voxels] }
+  /// Hands what is still in memory to HDF5; false when that fails.
+  func close() -> Bool {
+    group.close(with: [extents, voxelExtents, images.imageMeta, images.voxels])
+  }
 
   /// Makes the product's tables.
   init(_ group: ProductGroup) throws(LArCVError) {

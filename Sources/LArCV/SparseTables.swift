@@ -26,6 +26,7 @@ final class SparseTables {
     try tables.check(projections: projectionTable)
     projections = Extents(table: projectionTable)
     chunks = ChunkReader(tables.voxels)
+    for extents in [events, projections] { try extents.checkOrder() }
   }
 
   /// The images of one event as they lie in the file.
@@ -33,6 +34,7 @@ final class SparseTables {
     let rows = try events.range(entry, in: tables.imageMeta)
     try tables.check(rows.count, "projections", most: VoxelTables.mostProjections, entry: entry)
     let metas = try tables.metas(rows, entry: entry)
+    try tables.checkPositions(metas, entry: entry)
     var ranges: [Range<Int>] = []
     var budget = VoxelTables.Budget()
     for row in rows {

@@ -36,7 +36,7 @@ public struct StoredImages: Sendable {
   init(decoded images: [SparseImage]) {
     content = .decoded(images)
     voxelCount = images.reduce(0) { $0 + $1.ids.count }
-    storedByteCount = voxelCount * ChunkShape.stride
+    storedByteCount = Self.rowByteCount(voxelCount)
   }
 
   init(_ shape: ChunkShape, _ planes: [Plane], storedByteCount: Int) {
@@ -46,7 +46,10 @@ public struct StoredImages: Sendable {
   }
 
   /// Bytes of the voxels' rows, which is what decompression makes: 16 for a voxel.
-  public var rowByteCount: Int { voxelCount * ChunkShape.stride }
+  public var rowByteCount: Int { Self.rowByteCount(voxelCount) }
+
+  /// Bytes of the rows of some voxels.
+  public static func rowByteCount(_ voxelCount: Int) -> Int { voxelCount * ChunkShape.stride }
 
   /// Whether HDF5 decoded the rows already.
   package var isDecoded: Bool {

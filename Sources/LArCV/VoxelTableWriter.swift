@@ -23,6 +23,13 @@ struct ProductGroup {
     try GrowingTable(file: file, group: group, name: name, layout: layout, deflate: deflate)
   }
 
+  /// Closes the group and some tables of it; false when HDF5 cannot.
+  ///
+  /// HDF5 keeps a file open, and locked, while anything in it is.
+  func close(with tables: [GrowingTable]) -> Bool {
+    tables.allSatisfy { $0.close() } && group.close()
+  }
+
   /// The error of an event that cannot be written.
   func unfit(_ entry: Int, _ sentence: String) -> LArCVError {
     .usage(file, "\(product), event \(entry), \(sentence) and cannot be written; correct it")

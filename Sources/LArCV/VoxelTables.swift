@@ -29,6 +29,20 @@ struct VoxelTables {
     }
   }
 
+  /// Checks that projections lie in the order of their numbers.
+  ///
+  /// larcv3 goes by the position in some places and by the number in others.  What is marked as not
+  /// valid has no number.
+  func checkPositions(_ metas: [ImageMeta], entry: Int) throws(LArCVError) {
+    for (position, meta) in metas.enumerated()
+    where meta.isValid && meta.projection != position {
+      throw bad(
+        entry,
+        "has projection_id \(meta.projection) at position \(position), where larcv3 takes it for "
+          + "projection \(position)")
+    }
+  }
+
   /// Checks that an event has no more of something than any has.
   func check(_ count: Int, _ what: String, most: Int, entry: Int) throws(LArCVError) {
     guard count <= most else {

@@ -7,7 +7,11 @@ struct Inspect: ParsableCommand {
     abstract: "Show what a larcv3 file holds.",
     discussion: """
       Prints the tree of the file, and for each event, product and projection the number of voxels \
-      and the range of their values.
+      and the range of their values. With --check it reads everything and lists what is wrong \
+      instead, and ends with code 65 if anything is.
+
+      Example:
+        cosmic-tagger inspect --check --file events.h5
       """)
 
   @Option(
@@ -23,8 +27,29 @@ struct Inspect: ParsableCommand {
         + "32-bit floats)."))
   var json = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "List what is wrong with the file, a line for each problem.",
+      discussion:
+        "Keys with --json: dataset, entry, kind, problem; more (such problems that are not "
+        + "listed); at the end file and problems (their number)."))
+  var check = false
+
+  @Option(help: ArgumentHelp("With --check, producer of the charge images.", valueName: "name"))
+  var imageProducer: String?
+
+  @Option(help: ArgumentHelp("With --check, producer of the label images.", valueName: "name"))
+  var labelProducer: String?
+
+  func validate() throws {
+    guard !check, imageProducer != nil || labelProducer != nil else { return }
+    let option = imageProducer == nil ? "--label-producer" : "--image-producer"
+    throw ValidationError("\(option) is for --check alone: inspect shows every product")
+  }
+
   func run() throws {
     try reportingErrors { () throws(TaggerError) in
+      if check { return try checkFile() }
       let inspection = try Inspection(path: file)
       if json {
         try inspection.reportJSON(Output.print)
@@ -32,5 +57,11 @@ struct Inspect: ParsableCommand {
         try inspection.report(Output.print)
       }
     }
+  }
+
+  private func checkFile() throws(TaggerError) {
+    try FileInspection(
+      path: file, imageProducer: imageProducer, labelProducer: labelProducer
+    ).report(isJSON: json, Output.print)
   }
 }

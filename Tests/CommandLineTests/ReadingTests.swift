@@ -9,7 +9,7 @@ struct ReadingTests {
     #expect(result.code == 0)
     #expect(result.error.isEmpty)
     let lines = result.lines
-    try #require(lines.count == 7)
+    try #require(lines.count == 9)
     for (number, line) in lines.prefix(2).enumerated() {
       #expect(line.hasPrefix("\(number): Time to fetch a minibatch of data: "))
       #expect(line.wholeMatch(of: /.*: \d+\.\d{4}s/) != nil)
@@ -20,6 +20,13 @@ struct ReadingTests {
     #expect(lines[5].wholeMatch(of: /Average Image IO Throughput: \d+\.\d{4} img\/s/) != nil)
     // 175 729 active pixels of three events.
     #expect(lines[6] == "Active pixels per image: 58576")
+    #expect(lines[7].wholeMatch(of: /Voxels of charge and labels: \d+\.\d{2} million\/s/) != nil)
+    let bytes = /Bytes of voxels: (\d+\.\d) MB\/s as stored, (\d+\.\d) MB\/s as rows/
+    let rates = try #require(try bytes.wholeMatch(in: lines[8]))
+    let (stored, rows) = (try #require(Double(rates.1)), try #require(Double(rates.2)))
+    // 1,656,260 bytes are stored for twice 175,729 rows of 16, and the last chunk of an event is the
+    // next one's first.
+    #expect(abs(rows / stored - 3.395) < 0.05 * rows / stored)
   }
 
   @Test("simulate writes the same images again, others for another seed")

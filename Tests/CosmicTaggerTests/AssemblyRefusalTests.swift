@@ -101,7 +101,10 @@ struct AssemblyRefusalTests {
     struct Source: EventSource {
       var events: [DetectorEvent]
       var eventCount: Int? { events.count }
-      func event(_ number: Int) throws(TaggerError) -> DetectorEvent { events[number] }
+      func read(_ number: Int) -> UndecodedEvent {
+        let event = events[number]
+        return UndecodedEvent { event }
+      }
     }
     let empty = event([], [])
     let source = Source(events: [empty, event([Pixels(), Pixels(projection: 1)], [])])

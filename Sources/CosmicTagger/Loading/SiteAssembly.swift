@@ -118,7 +118,8 @@ public struct SiteAssembly: Sendable {
       throw TaggerError(
         .badData,
         "projection \(image.meta.projection) of \(event.name) has \(image.ids.count) voxels, more than "
-          + "--max-voxels \(maxVoxels): raise it, or leave the event out")
+          + "--max-voxels \(maxVoxels): raise it, or --on-max-voxels truncate, or leave the event out"
+      )
     }
     for images in [event.images, event.labels] {
       let projections = images.map(\.meta.projection)

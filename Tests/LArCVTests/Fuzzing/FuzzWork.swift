@@ -1,0 +1,66 @@
+import Foundation
+import LArCV
+
+/// Cases that one process works through, noting each before it begins.
+///
+/// HDF5 may crash, hang, or ask for all memory there is: what happens then to the process is what
+/// happened to the case that it noted last.
+struct FuzzWork {
+  /// Files to be damaged.
+  let sources: [[UInt8]]
+  /// Where the number of the case is noted, and the damaged file is.
+  let folder: String
+
+  static let notes = "case"
+
+  /// Seconds of processor time that a case may take; more is a hang.
+  static let longest = 2
+  /// Bytes of memory beside ten times the file that a case may take.
+  static let mostMemory = 512 << 20
+
+  /// Works through cases until one of them ends the process.
+  func run(_ cases: Range<UInt64>, _ read: (String) -> Void) throws {
+    try limitMemory()
+    let path = "\(folder)/case.h5"
+    let descriptor = open("\(folder)/\(Self.notes)", O_WRONLY | O_CREAT, 0o600)
+    defer { close(descriptor) }
+    for number in cases {
+      var note = number
+      pwrite(descriptor, &note, 8, 0)
+      var mutator = FileMutator(sources[Int(number % UInt64(sources.count))], seed: number)
+      mutator.mutate()
+      try Data(mutator.bytes).write(to: URL(fileURLWithPath: path))
+      try startClock(seconds: Self.longest)
+      read(path)
+      try startClock(seconds: 0)
+    }
+  }
+
+  /// The case that a process noted last.
+  static func noted(in folder: String) -> UInt64? {
+    guard let data = FileManager.default.contents(atPath: "\(folder)/\(notes)"), data.count == 8
+    else { return nil }
+    return data.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
+  }
+
+  /// Ends the process by SIGPROF after some seconds of its processor time; none stops the clock.
+  private func startClock(seconds: Int) throws {
+    var timer = itimerval()
+    timer.it_value.tv_sec = seconds
+    guard setitimer(__itimer_which_t(ITIMER_PROF.rawValue), &timer, nil) == 0 else {
+      throw StorageFailure()
+    }
+  }
+
+  private func limitMemory() throws {
+    let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+    let pages = text.split(separator: " ").first.flatMap { Int($0) } ?? 0
+    let size = pages * sysconf(Int32(_SC_PAGESIZE))
+    let file = sources.map(\.count).max() ?? 0
+    let bytes = rlim_t(size + Self.mostMemory + 10 * file)
+    var limit = rlimit(rlim_cur: bytes, rlim_max: bytes)
+    guard setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 else {
+      throw StorageFailure()
+    }
+  }
+}
