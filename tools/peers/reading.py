@@ -102,9 +102,11 @@ class Queue:
         configuration["Verbosity"] = 3
         configuration["ProcessDriver"]["ProcessName"] = list(PRODUCERS)
         configuration["ProcessDriver"]["ProcessType"] = ["BatchFillerSparseTensor2D"] * 2
+        defaults = larcv.BatchFillerSparseTensor2D.default_config()
         configuration["ProcessDriver"]["ProcessList"] = {
-            producer: {
-                "TensorProducer": producer,
+            producer: defaults
+            | {
+                "Producer": producer,
                 "MaxVoxels": max_voxels,
                 "UnfilledVoxelValue": -999,
                 "Channels": [0, 1, 2],
