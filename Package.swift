@@ -77,6 +77,9 @@ let package = Package(
       name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(
+      name: "CDeflate", path: "Sources/CDeflate", pkgConfig: "libdeflate",
+      providers: [.apt(["libdeflate-dev"])]),
+    .systemLibrary(
       name: "CONEDNN", path: "Sources/CONEDNN", providers: [.apt(["libdnnl-dev"])]),
     .systemLibrary(name: "CProcessor", path: "Sources/CProcessor"),
     .target(name: "CSparseHash", path: "CSparseHash"),
@@ -111,7 +114,7 @@ let package = Package(
 
     // Events.
     module("HDF5Files", ["Files", "CHDF5"]),
-    module("LArCV", ["HDF5Files", "Files", "CHDF5"]),
+    module("LArCV", ["HDF5Files", "Files", "CHDF5", "CDeflate"]),
     module("LArTPCSimulation", ["LArCV", "Tensors"]),
 
     // The experiment and its command line.

@@ -6,6 +6,8 @@
 // HDF5 spells its predefined types and flags as macros with side effects, which Swift cannot
 // import: each one needed becomes a function.
 static inline hid_t submanifold_h5_native_float(void) { return H5T_NATIVE_FLOAT; }
+static inline hid_t submanifold_h5_native_int16(void) { return H5T_NATIVE_INT16; }
+static inline hid_t submanifold_h5_native_uint16(void) { return H5T_NATIVE_UINT16; }
 static inline hid_t submanifold_h5_native_int32(void) { return H5T_NATIVE_INT32; }
 static inline hid_t submanifold_h5_native_double(void) { return H5T_NATIVE_DOUBLE; }
 static inline hid_t submanifold_h5_native_int64(void) { return H5T_NATIVE_INT64; }

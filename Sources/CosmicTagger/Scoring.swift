@@ -25,7 +25,7 @@ struct Scoring {
         "\(file) has \(found.planes) planes of \(found.stored) pixels where the events trained on "
           + "have \(geometry.planes) of \(geometry.stored): all images of a run need one size")
     }
-    _ = try SiteAssembly(geometry, scoredData).batch([source.event(0)])
+    if !data.skipsBadEvents { _ = try SiteAssembly(geometry, scoredData).batch([source.event(0)]) }
   }
 
   func run(
@@ -45,6 +45,7 @@ struct Scoring {
     var figures = HeadFigures()
     var pictures = ScoredPictures(draws: training.drawsPicture)
     while let batch = try loader.next() {
+      guard !batch.events.isEmpty else { continue }
       if let end = stop?.end(
         "stopped while scoring, with all \(training.iterations) steps taken: the same command scores again"
       ) {
@@ -105,7 +106,7 @@ struct Scoring {
 
   /// One event at a time, in order, from the auxiliary file if there is one.
   private var scoredData: DataConfiguration {
-    var scored = data
+    var scored = data.unchanged()
     scored.file = training.auxiliaryFile ?? data.file
     scored.minibatchSize = 1
     scored.access = .serialAccess

@@ -5,12 +5,15 @@ extension Scalar {
   package var nativeType: hid_t {
     switch self {
     case .uint8: submanifold_h5_native_uint8()
+    case .int16: submanifold_h5_native_int16()
+    case .uint16: submanifold_h5_native_uint16()
     case .int32: submanifold_h5_native_int32()
     case .uint32: submanifold_h5_native_uint32()
     case .uint64: submanifold_h5_native_uint64()
     case .int64: submanifold_h5_native_int64()
     case .float32: submanifold_h5_native_float()
     case .float64: submanifold_h5_native_double()
+    case .character: submanifold_h5_c_string()
     }
   }
 }
@@ -29,16 +32,35 @@ extension RowLayout {
   package func compoundType() -> HDF5Handle? { compoundType(columns: Set(columns.map(\.name))) }
 }
 
-extension HDF5Handle {
-  fileprivate func insert(_ column: Column) -> Bool {
-    guard let count = column.count else {
-      return H5Tinsert(identifier, column.name, column.offset, column.scalar.nativeType) >= 0
+extension Column {
+  /// The HDF5 type of a column of more than one number.
+  fileprivate var compositeType: HDF5Handle? {
+    if let parts {
+      let size = H5Tget_size(scalar.nativeType)
+      let columns = parts.enumerated().map {
+        Column(name: $1, scalar: scalar, offset: $0 * size)
+      }
+      return RowLayout(columns: columns, size: size * parts.count, chunkRows: 1).compoundType()
+    }
+    guard let count else { return nil }
+    if scalar == .character {
+      guard let text = HDF5Handle(H5Tcopy(scalar.nativeType)),
+        H5Tset_size(text.identifier, count) >= 0
+      else { return nil }
+      return text
     }
     var extent = hsize_t(count)
-    guard let array = HDF5Handle(H5Tarray_create2(column.scalar.nativeType, 1, &extent)) else {
-      return false
+    return HDF5Handle(H5Tarray_create2(scalar.nativeType, 1, &extent))
+  }
+}
+
+extension HDF5Handle {
+  fileprivate func insert(_ column: Column) -> Bool {
+    if column.count == nil, column.parts == nil {
+      return H5Tinsert(identifier, column.name, column.offset, column.scalar.nativeType) >= 0
     }
-    return insert(array, name: column.name, offset: column.offset)
+    guard let member = column.compositeType else { return false }
+    return insert(member, name: column.name, offset: column.offset)
   }
 
   private func insert(_ member: HDF5Handle, name: String, offset: Int) -> Bool {
@@ -77,6 +99,13 @@ extension HDF5Handle {
 
   /// True when a member of this type can be read as the column.
   package func converts(to column: Column) -> Bool {
+    if let parts = column.parts {
+      return typeClass == H5T_COMPOUND
+        && parts.allSatisfy { memberType($0)?.isNumeric == true }
+    }
+    if column.scalar == .character {
+      return typeClass == H5T_STRING && H5Tis_variable_str(identifier) == 0
+    }
     guard let count = column.count else { return isNumeric }
     return typeClass == H5T_ARRAY && arrayExtents == [count] && baseType?.isNumeric == true
   }

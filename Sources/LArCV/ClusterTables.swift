@@ -23,8 +23,8 @@ final class ClusterTables {
     tables = try VoxelTables(file: file, product: product, dimension: 2)
     events = try Extents(events: eventTable, entryCount: entryCount)
     try tables.check(projections: projectionTable)
-    projections = try Extents(table: projectionTable)
-    clusters = try Extents(table: clusterTable)
+    projections = Extents(table: projectionTable)
+    clusters = Extents(table: clusterTable)
     for extents in [events, projections, clusters] { try extents.checkOrder() }
   }
 

@@ -10,7 +10,7 @@ final class HDF5Table {
   let path: String
   let rowCount: Int
   private let layout: RowLayout
-  private let dataset: HDF5Handle
+  let dataset: HDF5Handle
   private let rowType: HDF5Handle
   private let present: Set<String>
 

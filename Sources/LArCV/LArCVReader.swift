@@ -62,9 +62,22 @@ public final class LArCVReader {
   public func sparseImages(
     _ product: Product, entry: Int
   ) throws(LArCVError) -> [SparseImage] {
+    try storedImages(product, entry: entry).images()
+  }
+
+  /// The images of one event as they lie in the file, to be decoded on another thread.
+  ///
+  /// Costs the reading of the event's chunks. What is damaged in them is found by `images()`.
+  ///
+  /// - Parameters:
+  ///   - product: A product of type `sparse2d` or `sparse3d`.
+  ///   - entry: The event, from 0.
+  /// - Throws: `LArCVError` of kind `usage` for a product or an entry that is not in the file,
+  ///   `badData` for a damaged file.
+  public func storedImages(_ product: Product, entry: Int) throws(LArCVError) -> StoredImages {
     HDF5.silence()
     try check(entry)
-    return try sparseTables(product).images(entry: entry)
+    return try sparseTables(product).storedImages(entry: entry)
   }
 
   /// The images of one event by a producer's name, of type `sparse2d`.

@@ -36,23 +36,36 @@ public final class LArCVWriter {
   private let temporary: TemporaryFile
   private let file: HDF5Handle
   private let eventIDs: GrowingTable
-  private let products: [SparseProductWriter]
+  private let sparse: [SparseProductWriter]
+  private let clusters: [ClusterProductWriter]
+  private let particles: [ParticleProductWriter]
 
   /// Begins a file.
   ///
   /// - Parameters:
   ///   - path: Where the file will be; an existing file is replaced by `close()`.
   ///   - products: The producers of the `sparse2d` products, each of which every event must bring.
+  ///   - clusters: The producers of the `cluster2d` products, if there are any.
+  ///   - particles: The producers of the `particle` products, if there are any.
   ///   - compression: Deflate's level, 0 (none) to 9; larcv3's own default is 1.
   /// - Throws: `LArCVError` of kind `usage` for unfit arguments, `inputOutput` when the file cannot
   ///   be made.
   public init(
-    path: String, products producers: [String], compression: Int = 1
+    path: String, products producers: [String], clusters clusterProducers: [String] = [],
+    particles particleProducers: [String] = [], compression: Int = 1
   ) throws(LArCVError) {
     HDF5.silence()
     try HDF5.checkThreadSafety(path)
     self.path = path
-    try LArCVWriter.check(path: path, producers: producers, compression: compression)
+    guard (0...9).contains(compression) else {
+      throw .usage(path, "compression \(compression) is not a level; give 0 to 9")
+    }
+    guard !producers.isEmpty else {
+      throw .usage(path, "producers [] cannot be written; give at least one, each once")
+    }
+    for producers in [producers, clusterProducers, particleProducers] {
+      try LArCVWriter.check(path: path, producers: producers)
+    }
     temporary = try TemporaryFile(beside: path)
     guard let file = HDF5Handle.makeFile(temporary.path)
     else { throw .inputOutput(path, "cannot be made (\(HDF5.reason())); check its directory") }
@@ -63,23 +76,24 @@ public final class LArCVWriter {
     // larcv3 compresses the labels of events even at level 0.
     eventIDs = try GrowingTable(
       file: path, group: events, name: "event_id", layout: .eventID, deflate: compression)
-    var writers: [SparseProductWriter] = []
-    for producer in producers {
-      writers.append(
-        try SparseProductWriter(
-          file: path, data: data, product: Product(type: "sparse2d", producer: producer),
-          deflate: compression == 0 ? nil : compression))
+    func group(_ type: String, _ producer: String) throws(LArCVError) -> ProductGroup {
+      try ProductGroup(
+        file: path, data: data, product: Product(type: type, producer: producer),
+        deflate: compression == 0 ? nil : compression)
     }
-    products = writers
+    sparse = try producers.map { producer throws(LArCVError) in
+      try SparseProductWriter(group("sparse2d", producer))
+    }
+    clusters = try clusterProducers.map { producer throws(LArCVError) in
+      try ClusterProductWriter(group("cluster2d", producer))
+    }
+    particles = try particleProducers.map { producer throws(LArCVError) in
+      try ParticleProductWriter(group("particle", producer))
+    }
   }
 
-  private static func check(
-    path: String, producers: [String], compression: Int
-  ) throws(LArCVError) {
-    guard (0...9).contains(compression) else {
-      throw .usage(path, "compression \(compression) is not a level; give 0 to 9")
-    }
-    guard !producers.isEmpty, Set(producers).count == producers.count else {
+  private static func check(path: String, producers: [String]) throws(LArCVError) {
+    guard Set(producers).count == producers.count else {
       throw .usage(path, "producers \(producers) cannot be written; give at least one, each once")
     }
     for producer in producers {
@@ -106,27 +120,35 @@ public final class LArCVWriter {
   ///     finite.  An empty plane is written as such.  An event without any plane is accepted only
   ///     while no event of that product has one, since larcv3 would answer with the planes of the
   ///     event before.
+  ///   - clusters: For each product of clusters the clusters of each plane, at least one, which may be
+  ///     empty; they obey the rules of planes.
+  ///   - particles: For each product of particles those of the event, of which there may be none.
   /// - Throws: `LArCVError` of kind `usage` for an unfit event, of which nothing has been written;
   ///   `inputOutput` when the disk refuses.
   public func append(
-    _ id: EventID, images: [(producer: String, images: [SparseImage])]
+    _ id: EventID, images: [(producer: String, images: [SparseImage])],
+    clusters clusterLists: [(producer: String, clusters: [[SparseImage]])] = [],
+    particles particleLists: [(producer: String, particles: [Particle])] = []
   ) throws(LArCVError) {
     HDF5.silence()
     guard state == .open else {
       let reason = state == .closed ? "is closed" : "could not be written before"
       throw .usage(path, "\(reason) and takes no event \(entryCount); begin another file")
     }
-    let planes = try arrange(images)
-    for (product, planes) in zip(products, planes) {
-      try product.check(planes, entry: entryCount)
+    let planes = try arrange(images.map { ($0, $1) }, as: sparse.map(\.product))
+    let groups = try arrange(clusterLists.map { ($0, $1) }, as: clusters.map(\.product))
+    let lists = try arrange(particleLists.map { ($0, $1) }, as: particles.map(\.product))
+    for (product, planes) in zip(sparse, planes) { try product.check(planes, entry: entryCount) }
+    for (product, groups) in zip(clusters, groups) { try product.check(groups, entry: entryCount) }
+    var rows: [RowBuilder] = []
+    for (product, list) in zip(particles, lists) {
+      rows.append(try product.rows(list, entry: entryCount))
     }
     do {
-      var row = RowBuilder(.eventID, count: 1)
-      row.store(id.run, 0, 0)
-      row.store(id.subrun, 0, 8)
-      row.store(id.event, 0, 16)
-      try eventIDs.append(row)
-      for (product, planes) in zip(products, planes) { try product.append(planes) }
+      try append(id)
+      for (product, planes) in zip(sparse, planes) { try product.append(planes) }
+      for (product, groups) in zip(clusters, groups) { try product.append(groups) }
+      for (product, rows) in zip(particles, rows) { try product.append(rows) }
     } catch {
       state = .broken
       throw error
@@ -134,19 +156,27 @@ public final class LArCVWriter {
     entryCount += 1
   }
 
-  /// The planes in the order of the file's products.
-  private func arrange(
-    _ images: [(producer: String, images: [SparseImage])]
-  ) throws(LArCVError) -> [[SparseImage]] {
-    let expected = products.map(\.product.producer)
-    let given = images.map(\.producer)
-    guard given.count == expected.count, Set(given) == Set(expected) else {
+  private func append(_ id: EventID) throws(LArCVError) {
+    var row = RowBuilder(.eventID, count: 1)
+    row.store(id.run, 0, 0)
+    row.store(id.subrun, 0, 8)
+    row.store(id.event, 0, 16)
+    try eventIDs.append(row)
+  }
+
+  /// What an event brings, in the order of the file's products.
+  private func arrange<Content>(
+    _ given: [(producer: String, content: Content)], as products: [Product]
+  ) throws(LArCVError) -> [Content] {
+    let expected = products.map(\.producer)
+    let names = given.map(\.producer)
+    guard names.count == expected.count, Set(names) == Set(expected) else {
       throw .usage(
         path,
-        "event \(entryCount) brings products \(given) where the file has \(expected); "
+        "event \(entryCount) brings products \(names) where the file has \(expected); "
           + "give each once")
     }
-    return expected.map { name in images.first { $0.producer == name }?.images ?? [] }
+    return expected.compactMap { name in given.first { $0.producer == name }?.content }
   }
 
   /// Finishes the file and gives it its name; the content is on the disk before the name is.
@@ -163,8 +193,10 @@ public final class LArCVWriter {
       throw .inputOutput(path, "could not be written before and was abandoned; write it again")
     case .open: state = .broken
     }
-    let tables = [eventIDs] + products.flatMap(\.tables)
-    guard tables.allSatisfy({ $0.close() }), file.flushFile(), file.close() else {
+    guard eventIDs.close(), sparse.allSatisfy({ $0.close() }),
+      clusters.allSatisfy({ $0.close() }), particles.allSatisfy({ $0.close() }),
+      file.flushFile(), file.close()
+    else {
       throw .inputOutput(path, "cannot be completed (\(HDF5.reason())); check the disk's space")
     }
     try temporary.takeName()

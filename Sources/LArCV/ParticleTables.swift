@@ -1,23 +1,5 @@
 import HDF5Files
 
-/// A particle of the truth of an event: what training reads of it.
-public struct Particle: Hashable, Sendable {
-  /// What it is, by the Particle Data Group's numbers: 12 and 14 for neutrinos of the electron and the
-  /// muon, negative for antiparticles.
-  public var pdg: Int
-  /// For a neutrino, 0 for a charged current and 1 for a neutral one.
-  public var currentType: Int
-  /// Its energy at the start, in GeV.
-  public var energy: Double
-
-  /// A particle.
-  public init(pdg: Int, currentType: Int, energy: Double) {
-    self.pdg = pdg
-    self.currentType = currentType
-    self.energy = energy
-  }
-}
-
 /// The two tables of one `particle` product: events → particles.
 final class ParticleTables {
   private let particles: HDF5Table
@@ -46,12 +28,7 @@ final class ParticleTables {
           + "\(Self.mostParticles); \(LArCVError.copyAgain)")
     }
     let rows = try particles.rows(range)
-    let read = (0..<range.count).map {
-      Particle(
-        pdg: Int(rows.load($0, 0, as: Int32.self)),
-        currentType: Int(rows.load($0, 4, as: Int32.self)),
-        energy: rows.load($0, 8, as: Double.self))
-    }
+    let read = (0..<range.count).map(rows.particle)
     if let fault = read.firstIndex(where: { !$0.energy.isFinite }) {
       throw .badData(
         file,

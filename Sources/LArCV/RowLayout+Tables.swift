@@ -17,6 +17,9 @@ extension RowLayout {
       Column(name: "N", scalar: .uint32, offset: 8),
     ], size: 16, chunkRows: 10)
 
+  /// One row per event: where its particles are.
+  static let particleExtents = RowLayout(columns: extents.columns, size: 16, chunkRows: 100)
+
   /// One row per projection: where its voxels are.
   ///
   /// larcv3 writes `ID` and never reads it.
@@ -26,16 +29,6 @@ extension RowLayout {
 
   /// One row per projection or cluster: where its clusters or voxels are.
   static let clusterExtents = voxelExtents
-
-  /// One row per particle: what is read of it.
-  ///
-  /// Only where these columns are in memory is said here; files have 344 bytes a row.
-  static let particles = RowLayout(
-    columns: [
-      Column(name: "pdg", scalar: .int32, offset: 0),
-      Column(name: "current_type", scalar: .int32, offset: 4),
-      Column(name: "energy_init", scalar: .float64, offset: 8),
-    ], size: 16, chunkRows: 500)
 
   /// One row per voxel.
   static let voxels = RowLayout(

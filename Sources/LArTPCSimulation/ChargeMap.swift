@@ -8,37 +8,86 @@ typealias PixelContent = SIMD4<Float>
 ///
 /// Each wire is cut into tiles of sixteen drift bins, made on demand; a directory finds them. Walking
 /// the directory meets the pixels in ascending id, so nothing is ever sorted. An event occupies
-/// about 3 MB per plane.
-struct ChargeMap {
+/// about 3 MB per plane, which are used again for the next one. A map belongs to one thread at a time.
+final class ChargeMap {
   static let tileLength = 16
 
   let wires: Int
   let driftBins: Int
   private let tilesPerWire: Int
   /// First pixel of each tile, 0 for tiles that do not exist.
-  private var directory: [Int32]
-  private var pixels: [PixelContent]
+  private let directory: UnsafeMutablePointer<Int32>
+  private var pixels: UnsafeMutablePointer<PixelContent>
+  private var pixelCount = ChargeMap.tileLength
+  private var capacity = 1 << 14
 
   init(wires: Int, driftBins: Int) {
     self.wires = wires
     self.driftBins = driftBins
-    self.tilesPerWire = (driftBins + Self.tileLength - 1) / Self.tileLength
-    self.directory = Array(repeating: 0, count: wires * tilesPerWire)
+    tilesPerWire = (driftBins + Self.tileLength - 1) / Self.tileLength
+    directory = .allocate(capacity: wires * tilesPerWire)
+    directory.initialize(repeating: 0, count: wires * tilesPerWire)
     // The first tile is never used: its number means "none".
-    self.pixels = Array(repeating: .zero, count: Self.tileLength)
+    pixels = .allocate(capacity: capacity)
+  }
+
+  deinit {
+    directory.deallocate()
+    pixels.deallocate()
+  }
+
+  /// Forgets everything that was added.
+  func clear() {
+    directory.update(repeating: 0, count: wires * tilesPerWire)
+    pixelCount = Self.tileLength
   }
 
   /// Adds to a pixel; outside the image nothing happens.
-  mutating func add(_ content: PixelContent, wire: Int, drift: Int) {
-    guard wire >= 0, wire < wires, drift >= 0, drift < driftBins else { return }
-    let tile = wire * tilesPerWire + drift / Self.tileLength
-    var first = Int(directory[tile])
-    if first == 0 {
-      first = pixels.count
-      directory[tile] = Int32(first)
-      pixels.append(contentsOf: repeatElement(.zero, count: Self.tileLength))
+  func add(_ content: PixelContent, wire: Int, drift: Int) {
+    withUnsafePointer(to: content) { add($0, count: 1, times: 1, wire: wire, drift: drift) }
+  }
+
+  /// Adds a multiple of some contents to neighbouring bins of a wire, from a drift bin on; outside the
+  /// image nothing happens.
+  func add(
+    _ contents: UnsafePointer<PixelContent>, count: Int, times factor: Float, wire: Int, drift: Int
+  ) {
+    guard wire >= 0, wire < wires else { return }
+    var bin = max(drift, 0)
+    let end = min(drift + count, driftBins)
+    while bin < end {
+      let tile = bin / Self.tileLength
+      let next = min(end, (tile + 1) * Self.tileLength)
+      // Before `pixels` is looked at: a new tile may move them.
+      let first = self.first(ofTile: wire * tilesPerWire + tile)
+      let target = pixels + (first - tile * Self.tileLength)
+      for bin in bin..<next {
+        target[bin] += factor * contents[bin - drift]
+      }
+      bin = next
     }
-    pixels[first + drift % Self.tileLength] += content
+  }
+
+  /// The first pixel of a tile, which is made when it is not there.
+  @inline(__always)
+  private func first(ofTile tile: Int) -> Int {
+    let known = Int(directory[tile])
+    return known != 0 ? known : makeTile(tile)
+  }
+
+  private func makeTile(_ tile: Int) -> Int {
+    if pixelCount + Self.tileLength > capacity {
+      let larger = UnsafeMutablePointer<PixelContent>.allocate(capacity: 2 * capacity)
+      larger.moveInitialize(from: pixels, count: pixelCount)
+      pixels.deallocate()
+      pixels = larger
+      capacity *= 2
+    }
+    let first = pixelCount
+    (pixels + first).initialize(repeating: .zero, count: Self.tileLength)
+    pixelCount += Self.tileLength
+    directory[tile] = Int32(first)
+    return first
   }
 
   /// Calls `body` with the id (wire · driftBins + drift) and content of each pixel that something

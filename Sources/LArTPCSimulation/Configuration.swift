@@ -1,7 +1,8 @@
 extension LArTPCSimulation {
   /// What is simulated: image sizes, particles per event and noise.
   ///
-  /// The defaults resemble SBND: three planes of 2048 × 1280 pixels, about nine cosmic muons and
+  /// The defaults resemble SBND: three planes of 2048 × 1280 pixels, about eight cosmic muons with what
+  /// else air showers bring, and
   /// one neutrino. Smaller images are *smaller detectors of the same resolution*: pixels keep their
   /// size (3 mm wires, 3.1 mm of drift), and the active volume shrinks until it fits, so what a
   /// network sees locally does not depend on the image size.
@@ -14,11 +15,13 @@ extension LArTPCSimulation {
     public var planes = 3
     /// Mean number of cosmic muons that cross the active volume in the time one event can see,
     /// which is the drift time before and after the spill.
-    public var cosmicMuons = 9.0
+    public var cosmicMuons = 7.5
     /// Probability that an event contains a neutrino interaction.
     public var neutrinoFraction = 1.0
     /// Electronics noise relative to that of real events: scales the number of noise pixels.
     public var noise = 1.0
+    /// Share of wires that read nothing; none in the real events known.
+    public var deadWireFraction = 0.0
     /// Pixels are kept when their charge is above this.
     public var threshold: Float = 5
 
@@ -36,6 +39,7 @@ extension LArTPCSimulation {
         ?? Self.violatedLimits(of: "cosmicMuons", cosmicMuons, 0...10_000)
         ?? Self.violatedLimits(of: "neutrinoFraction", neutrinoFraction, 0...1)
         ?? Self.violatedLimits(of: "noise", noise, 0...20)
+        ?? Self.violatedLimits(of: "deadWireFraction", deadWireFraction, 0...1)
         ?? Self.violatedLimits(of: "threshold", threshold, 0...1_000_000)
       {
         throw ConfigurationError(description: limits)
@@ -51,6 +55,7 @@ extension LArTPCSimulation {
       valid.cosmicMuons = cosmicMuons.isNaN ? 0 : min(max(cosmicMuons, 0), 10_000)
       valid.neutrinoFraction = neutrinoFraction.isNaN ? 0 : min(max(neutrinoFraction, 0), 1)
       valid.noise = noise.isNaN ? 0 : min(max(noise, 0), 20)
+      valid.deadWireFraction = deadWireFraction.isNaN ? 0 : min(max(deadWireFraction, 0), 1)
       valid.threshold = threshold.isNaN ? 5 : min(max(threshold, 0), 1_000_000)
       return valid
     }

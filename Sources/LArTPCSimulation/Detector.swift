@@ -49,6 +49,8 @@ package struct Detector: Sendable {
 
   /// Drift bins per centimetre.
   package let driftBinsPerCentimetre = 3.19
+  /// Wires per centimetre across them.
+  package let wiresPerCentimetre = 3.333
   /// Velocity of drifting electrons at 500 V/cm, in cm/μs.
   package let driftVelocity = 0.16
 

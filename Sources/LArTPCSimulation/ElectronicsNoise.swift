@@ -13,20 +13,20 @@ struct ElectronicsNoise: Sendable {
   let scale: Double
 
   /// Bursts per pixel.
-  private let loudRate = 4.2e-3
-  private let quietRate = 7.4e-4
-  private let collectionRate = 1.5e-4
+  private let loudRate = 3.95e-3
+  private let quietRate = 3.6e-4
+  private let collectionRate = 1.2e-4
   /// Probability that a burst goes on after a pixel.
   private let loudPersistence = 0.475
   private let quietPersistence = 0.03
   /// Mean amplitude above threshold, in counts.
-  private let slope = 0.72
+  private let slope = 0.75
   /// Probability that the next pixel of a burst is at most 1, 2, … bins farther.
   private let gaps = [0.57, 0.67, 0.79, 0.84, 0.88, 0.91, 0.93, 0.95, 0.97, 0.98, 0.99, 1]
 
   /// Width of the noise on pixels with charge, in counts.
   func width(onCollection: Bool) -> Float {
-    Float(min(scale, 1).squareRoot()) * (onCollection ? 1.0 : 1.6)
+    Float(min(scale, 1).squareRoot()) * (onCollection ? 1.15 : 1.6)
   }
 
   /// Calls `body` with wire, drift bin and amplitude above threshold of each noise pixel.

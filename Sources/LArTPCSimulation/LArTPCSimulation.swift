@@ -17,6 +17,7 @@ public struct LArTPCSimulation: Sendable {
   public let configuration: Configuration
   private let seed: UInt64
   private let detector: Detector
+  private let readouts: ReadoutPool
 
   /// Sections of an event's random numbers; each physics process has its own, so that a change in
   /// one does not disturb the others.
@@ -41,6 +42,8 @@ public struct LArTPCSimulation: Sendable {
     self.configuration = configuration
     self.detector = Detector(
       wires: configuration.wires, driftBins: configuration.driftBins, planes: configuration.planes)
+    readouts = ReadoutPool(
+      detector: detector, deadWireFraction: configuration.deadWireFraction)
   }
 
   /// The event of a given number.
@@ -51,9 +54,13 @@ public struct LArTPCSimulation: Sendable {
   /// Cost: about 40 ms at full size on one core, most of it in spreading charge over pixels; proportional to the
   /// length of all tracks.
   public func event(_ number: Int) -> SimulatedEvent {
-    var readout = Readout(detector: detector)
-    addMuons(to: &readout, number)
-    let neutrino = addNeutrino(to: &readout, number)
+    readouts.lend { event(number, readBy: $0) }
+  }
+
+  private func event(_ number: Int, readBy readout: Readout) -> SimulatedEvent {
+    var transport = Transport(detector: detector, random: random(.muons, number))
+    addMuons(to: readout, by: &transport, number)
+    let neutrino = addNeutrino(to: readout, by: &transport, number)
     let noise = ElectronicsNoise(scale: configuration.noise)
     var images: [SparseImage] = []
     var labels: [SparseImage] = []
@@ -69,29 +76,32 @@ public struct LArTPCSimulation: Sendable {
     return SimulatedEvent(id: id, images: images, labels: labels, neutrino: neutrino)
   }
 
-  private func addMuons(to readout: inout Readout, _ number: Int) {
+  private func addMuons(to readout: Readout, by transport: inout Transport, _ number: Int) {
     var random = random(.muons, number)
     let cosmics = CosmicRays(detector: detector)
-    for index in 0..<random.poisson(mean: configuration.cosmicMuons) {
+    let muons = random.poisson(mean: configuration.cosmicMuons)
+    let others = random.poisson(mean: configuration.cosmicMuons * cosmics.softPerMuon)
+    for index in 0..<muons + others {
       let time = cosmics.arrival(&random)
-      guard let muon = cosmics.muon(&random) else { continue }
-      let section = self.random(.transportOfMuons, number, particle: index)
-      var transport = Transport(detector: detector, random: section)
-      transport.follow(muon)
+      let particle = index < muons ? cosmics.muon(&random) : cosmics.softParticle(&random)
+      guard let particle else { continue }
+      transport.begin(self.random(.transportOfMuons, number, particle: index))
+      transport.follow(particle)
       for deposit in transport.deposits { readout.collect(deposit, from: .cosmic, time: time) }
     }
   }
 
-  private func addNeutrino(to readout: inout Readout, _ number: Int) -> SimulatedNeutrino? {
+  private func addNeutrino(
+    to readout: Readout, by transport: inout Transport, _ number: Int
+  ) -> SimulatedNeutrino? {
     var random = random(.neutrino, number)
     guard random.uniform() < configuration.neutrinoFraction else { return nil }
     let interaction = NeutrinoInteraction(in: detector, &random)
-    var transport = Transport(
-      detector: detector, random: self.random(.transportOfNeutrino, number))
+    transport.begin(self.random(.transportOfNeutrino, number))
     for product in interaction.products { transport.follow(product) }
     for deposit in transport.deposits { readout.collect(deposit, from: .neutrino, time: 0) }
     return SimulatedNeutrino(
-      particle: interaction.neutrino,
+      particles: interaction.particles,
       vertices: detector.planes.map {
         [$0.wire(at: interaction.vertex) + 0.5, detector.driftBin(atX: interaction.vertex.x) + 0.5]
       })

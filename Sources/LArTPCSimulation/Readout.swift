@@ -10,66 +10,94 @@ enum Origin: Int, Sendable {
 }
 
 /// Drifts deposits to the wires of all planes, adds noise, and applies the threshold.
-struct Readout {
+///
+/// A readout belongs to one thread at a time, and is used for one event after another.
+final class Readout: @unchecked Sendable {
   let detector: Detector
-  private(set) var maps: [ChargeMap]
+  private let deadWires: [Set<Int>]
+  private let maps: [ChargeMap]
+  private let shares = ShareTable.shared
+  /// What one deposit adds to the bins of a wire that takes all of it.
+  private let profile = UnsafeMutablePointer<PixelContent>.allocate(capacity: ShareTable.length)
 
-  /// Counts per MeV that escapes recombination.
-  private let gain = 215.0
+  /// Counts per MeV that escapes recombination: 0.0055 counts per electron.
+  ///
+  /// This, the widths below and the threshold of labels are tuned on real events
+  /// (experiments/simulation-versus-data).
+  private let gain = 0.0055 / Argon.ionization
   /// Width of the electronics' response along the drift, in bins; deconvolving the bipolar signals
   /// of induction wires leaves the wider one.
-  private let inductionShaping = 0.75
+  private let inductionShaping = 0.67
   private let collectionShaping = 0.5
   /// Width of the charge sharing between wires without diffusion, in wires.
-  private let sharing = 0.2
-  /// Diffusion constants of electrons in argon at 500 V/cm, in cm²/μs.
-  private let longitudinalDiffusion = 6.6e-6
-  private let transverseDiffusion = 12.0e-6
-  /// Lifetime of drifting electrons in μs.
-  private let lifetime = 10_000.0
+  private let sharing = 0.21
+  /// Least width of the true energy along the drift, in bins.
+  private let truthWidth = 0.23
   /// A pixel belongs to a particle that left at least this energy in it, in MeV.
   ///
   /// The electronics' response does not count: its tails are background, as in real events.
-  static let labelThreshold: Float = 0.025
+  static let labelThreshold: Float = 0.02
 
-  init(detector: Detector) {
+  init(detector: Detector, deadWireFraction: Double) {
     self.detector = detector
-    let map = ChargeMap(wires: detector.wires, driftBins: detector.driftBins)
-    self.maps = Array(repeating: map, count: detector.planes.count)
+    maps = detector.planes.map { _ in
+      ChargeMap(wires: detector.wires, driftBins: detector.driftBins)
+    }
+    deadWires = detector.planes.indices.map { plane in
+      // Dead wires are the detector's: the same in every event and for every seed.
+      var random = RandomStream(seed: 0, stream: UInt64(plane))
+      return Set(
+        detector.planes[plane].wires.filter { _ in random.uniform() < deadWireFraction })
+    }
+  }
+
+  deinit { profile.deallocate() }
+
+  /// Forgets the event.
+  func clear() {
+    for map in maps { map.clear() }
   }
 
   /// Drifts one deposit, made `time` μs after the spill, to all planes.
-  mutating func collect(_ deposit: Deposit, from origin: Origin, time: Double) {
+  func collect(_ deposit: Deposit, from origin: Origin, time: Double) {
     guard let x = detector.apparentX(of: deposit.position, time: time) else { return }
     let driftTime = detector.driftTime(from: deposit.position)
     let binSpread =
-      (2 * longitudinalDiffusion * driftTime).squareRoot() * detector.driftBinsPerCentimetre
-    let trueWidth = max(binSpread, 0.3)
-    let wireSpread = (2 * transverseDiffusion * driftTime).squareRoot() * 3.333
+      (2 * Drift.longitudinalDiffusion * driftTime).squareRoot() * detector.driftBinsPerCentimetre
+    let trueWidth = max(binSpread, truthWidth)
+    let wireSpread =
+      (2 * Drift.transverseDiffusion * driftTime).squareRoot() * detector.wiresPerCentimetre
     let wireWidth = (wireSpread * wireSpread + sharing * sharing).squareRoot()
     let bin = detector.driftBin(atX: x)
-    let truth = PixelShares(center: bin, width: trueWidth)
-    let induction = PixelShares(center: bin, width: hypot(trueWidth, inductionShaping))
-    let collection = PixelShares(center: bin, width: hypot(trueWidth, collectionShaping))
-    let charge = Float(gain * deposit.charge * exp(-driftTime / lifetime))
+    let truth = shares(center: bin, width: trueWidth)
+    let charge = Float(gain * deposit.charge * exp(-driftTime / Drift.lifetime))
     let energy = Float(deposit.energy)
 
-    for (index, plane) in detector.planes.enumerated() {
-      let drift = plane.isCollection ? collection : induction
-      let wires = PixelShares(center: plane.wire(at: deposit.position), width: wireWidth)
-      for wire in wires.pixels where plane.wires.contains(wire) {
-        let wireShare = wires[wire]
-        for bin in drift.pixels {
-          var content = PixelContent(charge * wireShare * drift[bin], 0, 0, 0)
-          content[origin.rawValue] = energy * wireShare * truth[bin]
-          maps[index].add(content, wire: wire, drift: bin)
+    var drift = truth
+    var isProfileOfCollection: Bool?
+    for (map, plane) in zip(maps, detector.planes) {
+      if isProfileOfCollection != plane.isCollection {
+        isProfileOfCollection = plane.isCollection
+        let shaping = plane.isCollection ? collectionShaping : inductionShaping
+        drift = shares(
+          center: bin, width: (trueWidth * trueWidth + shaping * shaping).squareRoot())
+        for index in 0..<drift.count {
+          var content = PixelContent(charge * drift.values[index], 0, 0, 0)
+          content[origin.rawValue] = energy * truth[drift.first + index]
+          profile[index] = content
         }
+      }
+      let wires = shares(center: plane.wire(at: deposit.position), width: wireWidth)
+      for index in 0..<wires.count where plane.wires.contains(wires.first + index) {
+        map.add(
+          profile, count: drift.count, times: wires.values[index], wire: wires.first + index,
+          drift: drift.first)
       }
     }
   }
 
   /// Adds electronics noise to one plane.
-  mutating func addNoise(_ noise: ElectronicsNoise, plane: Int, _ random: inout RandomStream) {
+  func addNoise(_ noise: ElectronicsNoise, plane: Int, _ random: inout RandomStream) {
     noise.forEachPixel(of: plane, in: detector, &random) { wire, bin, amplitude in
       maps[plane].add([0, 0, 0, amplitude], wire: wire, drift: bin)
     }
@@ -82,13 +110,18 @@ struct Readout {
     var ids: [UInt64] = []
     var values: [Float] = []
     var labels: [Float] = []
+    ids.reserveCapacity(1 << 15)
+    values.reserveCapacity(1 << 15)
+    labels.reserveCapacity(1 << 15)
     let width = noise.width(onCollection: detector.planes[plane].isCollection)
+    let dead = deadWires[plane]
     maps[plane].forEachPixel { id, content in
       var value = content[0]
       // Pixels far below threshold are not worth a random number.
       if value > threshold - 5 * width { value += width * Float(random.normal()) }
       value = max(value, content[3] > 0 ? threshold + content[3] : 0)
       guard value > threshold else { return }
+      if !dead.isEmpty, dead.contains(Int(id) / detector.driftBins) { return }
       ids.append(id)
       values.append(value)
       labels.append(label(of: content))

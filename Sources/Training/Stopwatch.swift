@@ -1,6 +1,7 @@
 /// Wall-clock seconds between calls.
 public struct Stopwatch {
-  private var start = ContinuousClock.now
+  /// When the lap began.
+  private(set) var start = ContinuousClock.now
 
   /// Starts now.
   public init() {}

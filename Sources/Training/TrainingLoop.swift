@@ -92,18 +92,18 @@ public final class TrainingLoop {
     try gradients.validate()
     tiles.cover(trained)
     tiles.forEach(compute.threads) { $0.clearGradient() }
-    var sums = PassSums(start: .now)
+    var sums = PassSums()
+    let start = sums.clock.start
     for part in 0..<parts { try pass(part, of: parts, loss, &sums) }
-    var clock = Stopwatch()
     let norm = try gradients.treat(&tiles, parts: parts, compute)
     for update in sums.updates { update() }
-    sums.backward += clock.lap()
+    sums.backward += sums.clock.lap()
     optimizer.step(trained, learningRate: learningRate, threads: compute.threads)
     steps += 1
     return Step(
-      loss: sums.loss / Double(parts), gradientNorm: norm, start: sums.start,
+      loss: sums.loss / Double(parts), gradientNorm: norm, start: start,
       forwardSeconds: sums.forward, backwardSeconds: sums.backward,
-      optimizerSeconds: clock.lap())
+      optimizerSeconds: sums.clock.lap())
   }
 
   /// One step of one loss.
@@ -112,7 +112,8 @@ public final class TrainingLoop {
   }
 
   private struct PassSums {
-    let start: ContinuousClock.Instant
+    /// Never stopped in between, so that the parts of a step follow each other without gaps.
+    var clock = Stopwatch()
     var loss = 0.0
     var forward = 0.0
     var backward = 0.0
@@ -124,7 +125,6 @@ public final class TrainingLoop {
     _ part: Int, of parts: Int, _ loss: (Int, Tape) throws -> Loss, _ sums: inout PassSums
   ) throws {
     compute.arena.reset()
-    var clock = Stopwatch()
     let tape = Tape(
       .training, compute: compute,
       randomness: StepRandomness(seed: seed, step: steps * UInt64(parts) + UInt64(part)))
@@ -135,7 +135,7 @@ public final class TrainingLoop {
       throw TrainingError.otherTape
     }
     guard loss.value.isFinite else { throw TrainingError.lossNotFinite(loss.value) }
-    sums.forward += clock.lap()
+    sums.forward += sums.clock.lap()
     let scaled = gradients.lossScale == 1 ? loss : gradients.lossScale * loss
     tape.backward(from: scaled.parts, applyingUpdates: false)
     if let number = tiles.firstNotFinite(compute) {
@@ -144,7 +144,7 @@ public final class TrainingLoop {
     }
     sums.loss += loss.value
     sums.updates += tape.takeUpdates()
-    sums.backward += clock.lap()
+    sums.backward += sums.clock.lap()
   }
 
   /// Counts a refused step as one that was taken without effect, for who goes on after it.

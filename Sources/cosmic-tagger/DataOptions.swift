@@ -11,7 +11,9 @@ struct DataOptions: ParsableArguments {
   @Option(
     name: [.customShort("f"), .long],
     help: ArgumentHelp(
-      "The larcv3 file with the events.", discussion: "Without it, events are simulated.",
+      "The larcv3 file with the events.",
+      discussion:
+        "Several with commas between them, a.h5,b.h5, are read as one. Without it, events are simulated.",
       valueName: "path"))
   var file: String?
 
@@ -45,7 +47,7 @@ struct DataOptions: ParsableArguments {
   var labelConvention = DataConfiguration.LabelConvention.cosmicOne
 
   @Option(help: "The order in which events are read.")
-  var access = DataConfiguration.Access.randomBlocks
+  var access = DataConfiguration().access
 
   @Option(
     help: ArgumentHelp(
@@ -62,7 +64,7 @@ struct DataOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Refuse events that store more voxels than this on a plane. (35000 of --preset seed)",
+      "Voxels that an event may store on a plane; those with more are refused. (35000 of --preset seed)",
       valueName: "voxels"))
   var maxVoxels: Int?
 

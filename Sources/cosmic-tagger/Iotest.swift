@@ -14,6 +14,8 @@ struct Iotest: ParsableCommand {
 
   @OptionGroup(title: "Events") var data: DataOptions
 
+  @OptionGroup(title: "Events") var loading: LoadingOptions
+
   @Option(
     name: [.customShort("i"), .long], parsing: .unconditional,
     help: ArgumentHelp("Batches to read.", valueName: "batches"))
@@ -23,8 +25,10 @@ struct Iotest: ParsableCommand {
 
   func run() throws {
     try reportingErrors { () throws(TaggerError) in
+      var data = data.configuration()
+      loading.apply(to: &data)
       try ReadingTest(
-        data: data.configuration(), iterations: iterations, logger: reporting.logger()
+        data: data, iterations: iterations, logger: reporting.logger()
       ).run()
     }
   }

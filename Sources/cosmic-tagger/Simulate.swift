@@ -7,8 +7,9 @@ struct Simulate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write simulated events to a larcv3 file.",
     discussion: """
-      Cosmic muons, one neutrino interaction and noise on three wire planes, with labels, in the \
-      layout of the near detector's files. Seed and number determine an event.
+      Cosmic muons, one neutrino interaction and noise on three wire planes, with labels, the \
+      particles of the interaction and its vertex, in the layout of the near detector's files. Seed \
+      and number determine an event.
 
       Example:
         cosmic-tagger simulate --output simulated.h5 --events 100
@@ -33,6 +34,12 @@ struct Simulate: ParsableCommand {
     help: ArgumentHelp("Share of events that have a neutrino interaction.", valueName: "share"))
   var neutrinoFraction = LArTPCSimulation.Configuration().neutrinoFraction
 
+  @Option(
+    help: ArgumentHelp(
+      "Threads that make events; the file does not depend on it.",
+      discussion: "Without it, as many as there are processors.", valueName: "count"))
+  var threads: Int?
+
   @OptionGroup(title: "Reporting") var reporting: ReportOptions
 
   func run() throws {
@@ -42,7 +49,7 @@ struct Simulate: ParsableCommand {
       configuration.neutrinoFraction = neutrinoFraction
       try SimulationRun(
         output: output, overwrites: overwrite, eventCount: events, seed: seed,
-        configuration: configuration,
+        configuration: configuration, threads: threads,
         logger: reporting.logger()
       ).run()
     }

@@ -28,6 +28,10 @@ struct Train: ParsableCommand {
 
   @OptionGroup(title: "Events") var data: DataOptions
 
+  @OptionGroup(title: "Events") var loading: LoadingOptions
+
+  @OptionGroup(title: "Augmentation") var augmentation: AugmentationOptions
+
   @Option(
     name: [.customShort("i"), .long], parsing: .unconditional,
     help: ArgumentHelp(
@@ -111,6 +115,8 @@ struct Train: ParsableCommand {
   func run() throws {
     try reportingErrors { () throws(TaggerError) in
       var (data, training) = (data.configuration(of: network.preset), training)
+      loading.apply(to: &data)
+      augmentation.apply(to: &data)
       precision.apply(to: &data, &training)
       network.heads.apply(to: &data, &training)
       try TrainingRun(

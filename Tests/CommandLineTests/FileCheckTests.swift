@@ -50,17 +50,17 @@ struct FileCheckTests {
   @Test("prints them as JSON")
   func json() throws {
     let scratch = try Scratch()
-    try writeFile(scratch.file("a.h5"), labels: (0..<11).map { _ in .nan })
+    try writeFile(scratch.file("a.h5"), labels: (0..<11).map { 3 + Float($0) })
     let result = try Tool.run(["inspect", "--check", "--json", "-f", "a.h5"], in: scratch.path)
     #expect(result.code == 65)
     let dataset = #""dataset": "/Data/sparse2d_sbnd_cosmicseg_group/voxels""#
     #expect(
       result.lines.first
-        == "{\(dataset), \"entry\": 1, \"kind\": \"finite\", "
-        + #""problem": "projection 0: voxel 0 (id 0) has value nan"}"#)
+        == "{\(dataset), \"entry\": 1, \"kind\": \"label\", "
+        + #""problem": "projection 0: voxel 0 (id 0) has label 3.0, which is not 0, 1 or 2"}"#)
     #expect(
       result.lines.suffix(2) == [
-        "{\(dataset), \"kind\": \"finite\", \"more\": 1}", #"{"file": "a.h5", "problems": 11}"#,
+        "{\(dataset), \"kind\": \"label\", \"more\": 1}", #"{"file": "a.h5", "problems": 11}"#,
       ])
   }
 

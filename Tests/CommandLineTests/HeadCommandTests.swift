@@ -19,15 +19,20 @@ struct HeadCommandTests {
     #expect(result.lines.contains { $0.hasPrefix("Heads, running statistics: acc-event-label ") })
   }
 
-  @Test("a file without the truth that heads need is refused by its producer")
-  func headsWithoutTruth() throws {
+  @Test("simulated files have the truth that heads need; another producer's is refused by its name")
+  func simulatedTruth() throws {
     let scratch = try Scratch()
     _ = try Tool.run(["simulate", "--output", "train.h5", "--events", "1"], in: scratch.path)
-    let result = try Tool.run(
-      ["train", "--sparse", "-f", "train.h5", "--vertex", "--vertex-depth", "1"] + Self.small,
-      in: scratch.path)
+    let train =
+      ["train", "--sparse", "-f", "train.h5", "--vertex", "--vertex-depth", "1"]
+      + ["--vertex-n-filters", "4", "--classification", "--classification-n-filters", "4"]
+      + Self.small
+    let result = try Tool.run(train, in: scratch.path)
+    #expect(result.code == 0, "\(result.error)")
+    #expect(result.lines.contains { $0.contains("acc-event-label: ") })
+    let refused = try Tool.run(train + ["--truth-producer", "other"], in: scratch.path)
     expectRefusal(
-      result, code: 64,
-      "train.h5: has no particle of producer \"sbndneutrino\"; it has no product of this type")
+      refused, code: 64,
+      "train.h5: has no particle of producer \"other\"; choose among sbndneutrino")
   }
 }

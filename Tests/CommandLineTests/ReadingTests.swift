@@ -9,7 +9,7 @@ struct ReadingTests {
     #expect(result.code == 0)
     #expect(result.error.isEmpty)
     let lines = result.lines
-    try #require(lines.count == 7)
+    try #require(lines.count == 9)
     for (number, line) in lines.prefix(2).enumerated() {
       #expect(line.hasPrefix("\(number): Time to fetch a minibatch of data: "))
       #expect(line.wholeMatch(of: /.*: \d+\.\d{4}s/) != nil)
@@ -20,6 +20,13 @@ struct ReadingTests {
     #expect(lines[5].wholeMatch(of: /Average Image IO Throughput: \d+\.\d{4} img\/s/) != nil)
     // 175 729 active pixels of three events.
     #expect(lines[6] == "Active pixels per image: 58576")
+    #expect(lines[7].wholeMatch(of: /Voxels of charge and labels: \d+\.\d{2} million\/s/) != nil)
+    let bytes = /Bytes of voxels: (\d+\.\d) MB\/s as stored, (\d+\.\d) MB\/s as rows/
+    let rates = try #require(try bytes.wholeMatch(in: lines[8]))
+    let (stored, rows) = (try #require(Double(rates.1)), try #require(Double(rates.2)))
+    // 1,656,260 bytes are stored for twice 175,729 rows of 16, and the last chunk of an event is the
+    // next one's first.
+    #expect(abs(rows / stored - 3.395) < 0.05 * rows / stored)
   }
 
   @Test("simulate writes the same images again, others for another seed")
@@ -45,6 +52,24 @@ struct ReadingTests {
         == "cosmic-tagger: a.h5 exists already: give another name, or --overwrite it\n")
     #expect(try images("a.h5", seed: "8", ["--overwrite"]) != first)
     #expect(scratch.contents == ["a.h5", "b.h5"])
+  }
+
+  @Test("simulate writes the same bytes with any number of threads")
+  func threads() throws {
+    let scratch = try Scratch()
+    var files: [Data] = []
+    for threads in ["1", "2", "3"] {
+      let result = try Tool.run(
+        ["simulate", "--output", "x.h5", "--events", "9", "--threads", threads, "--overwrite"]
+          + ["--cosmic-muons", "2"], in: scratch.path)
+      #expect(result.code == 0)
+      files.append(try Data(contentsOf: URL(filePath: scratch.file("x.h5"))))
+    }
+    #expect(files[1] == files[0])
+    #expect(files[2] == files[0])
+    let refused = try Tool.run(
+      ["simulate", "--output", "y.h5", "--threads", "0"], in: scratch.path)
+    expectRefusal(refused, code: 64, "--threads 0 is not possible: use 1 to 1024")
   }
 
   @Test("Simulated files are trained on like others")

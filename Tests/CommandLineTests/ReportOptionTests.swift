@@ -58,7 +58,9 @@ struct ReportOptionTests {
     let simulate = ["simulate", "--events", "2", "--overwrite", "--output", "x.h5"]
     #expect(try Tool.run(simulate, in: scratch.path).lines.count == 1)
     let said = try Tool.run(simulate + ["--verbosity", "1"], in: scratch.path)
-    #expect(said.lines.count == 3 && said.lines[1].hasPrefix("event 1: "))
+    try #require(said.lines.count == 4)
+    #expect(said.lines[1].hasPrefix("event 1: "))
+    #expect(said.lines[2].hasSuffix(" events per second"))
     let read = try Tool.run(
       ["iotest", "--file", "x.h5", "-i", "1", "--verbosity", "1"], in: scratch.path)
     #expect(read.lines.first == "-- CONFIG --")

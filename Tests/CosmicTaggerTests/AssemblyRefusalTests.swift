@@ -41,6 +41,17 @@ struct AssemblyRefusalTests {
     #expect(isOneSentence(error.description))
   }
 
+  @Test("A voxel is outside its image", arguments: [32, 33, UInt64.max])
+  func outside(_ id: UInt64) throws {
+    let meta = ImageMeta(projection: 1, voxelCounts: [8, 4])
+    let image = SparseImage(meta: meta, ids: [3, id], values: [1, 1])
+    let made = DetectorEvent(images: [image], labels: [], name: "entry 5 of made.h5")
+    let error = try #require(try refusal([made]))
+    #expect(error.kind == .badData)
+    #expect(error.description.contains("projection 1 of entry 5 of made.h5"))
+    #expect(isOneSentence(error.description))
+  }
+
   @Test(
     "Images cannot be halved as often as asked",
     arguments: [([8, 4], 3), ([7, 4], 1), ([8, 5], 1), ([12, 4], 3)])
@@ -90,7 +101,10 @@ struct AssemblyRefusalTests {
     struct Source: EventSource {
       var events: [DetectorEvent]
       var eventCount: Int? { events.count }
-      func event(_ number: Int) throws(TaggerError) -> DetectorEvent { events[number] }
+      func read(_ number: Int) -> UndecodedEvent {
+        let event = events[number]
+        return UndecodedEvent { event }
+      }
     }
     let empty = event([], [])
     let source = Source(events: [empty, event([Pixels(), Pixels(projection: 1)], [])])

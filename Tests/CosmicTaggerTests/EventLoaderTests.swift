@@ -1,5 +1,5 @@
 import CosmicTagger
-import Dispatch
+import Foundation
 import Layers
 import Networks
 import Synchronization
@@ -49,6 +49,42 @@ struct ReadAheadTests {
     }
   }
 
+  @Test("Elements come in the order they were read in, whatever each takes", arguments: [1, 2, 7])
+  func workers(_ workers: Int) throws {
+    let reader = ReadAhead<Int>(workers: workers) {
+      var read = 0
+      return {
+        read += 1
+        let number = read
+        // The later of two neighbours is done first.
+        guard number <= 40 else { return nil }
+        return {
+          if number % 2 == 1 { usleep(2000) }
+          return number
+        }
+      }
+    }
+    for expected in 1...40 { #expect(try reader.next() == expected) }
+    for _ in 0..<2 { #expect(try reader.next() == nil) }
+  }
+
+  @Test("An error of the work arrives in its place", arguments: [1, 2, 7])
+  func errorsOfWork(_ workers: Int) throws {
+    let reader = ReadAhead<Int>(workers: workers) {
+      var read = 0
+      return {
+        read += 1
+        let number = read
+        return {
+          guard number == 5 else { return number }
+          throw Failure(number: number)
+        }
+      }
+    }
+    for expected in 1..<5 { #expect(try reader.next() == expected) }
+    for _ in 0..<2 { #expect(throws: Failure(number: 5)) { try reader.next() } }
+  }
+
   @Test("An error of opening arrives")
   func opening() throws {
     let reader = ReadAhead<Int> { throw Failure(number: 0) }
@@ -94,9 +130,9 @@ private final class Counter: Sendable {
 
 @Suite("Loading events")
 struct EventLoaderTests {
-  private func loader(_ configuration: DataConfiguration, batches: Int, depth: Int = 1) throws
-    -> EventLoader
-  {
+  private func loader(
+    _ configuration: DataConfiguration, batches: Int, depth: Int = 1, workers: Int = 2
+  ) throws -> EventLoader {
     var network = UResNetConfiguration(preset: .a21)
     network.initialFilters = 1
     network.depth = depth
@@ -106,7 +142,7 @@ struct EventLoaderTests {
       event((0..<3).map { Pixels(projection: $0, size: [2048, 1280]) }, []), configuration)
     return EventLoader(
       configuration, assembly: SiteAssembly(geometry, configuration),
-      planner: NetworkPlanner(built, inputChannels: 1), batchCount: batches)
+      planner: NetworkPlanner(built, inputChannels: 1), batches: 0..<batches, workers: workers)
   }
 
   @Test("Batches come with their plan, and the end stays")
@@ -126,6 +162,23 @@ struct EventLoaderTests {
     }
     #expect(try loader.next()?.events == nil)
     #expect(try loader.next()?.events == nil)
+  }
+
+  @Test("Batches are the same for any number of threads", arguments: [2, 5])
+  func threads(_ workers: Int) throws {
+    let configuration = data {
+      $0.downsample = 4
+      $0.minibatchSize = 2
+    }
+    let one = try loader(configuration, batches: 6, workers: 1)
+    let several = try loader(configuration, batches: 6, workers: workers)
+    for _ in 0..<6 {
+      let (left, right) = (try #require(try one.next()), try #require(try several.next()))
+      #expect(left.events == right.events)
+      #expect(left.sites.plan.sites.keys == right.sites.plan.sites.keys)
+      #expect(left.sites.features == right.sites.features)
+      #expect(left.sites.labels == right.sites.labels)
+    }
   }
 
   @Test("A missing file arrives as an error of input")

@@ -46,6 +46,44 @@ struct EventOrderTests {
     #expect(batches(2, of: 2, size: 5, .randomBlocks).allSatisfy { $0.count == 5 })
   }
 
+  @Test("Shuffled epochs hold every event once, in another order each", arguments: 0..<5)
+  func shuffledEpochs(_ seed: UInt64) {
+    // Batches of 3 go over the ends of epochs of 10.
+    let made = batches(20, of: 10, size: 3, .shuffledEpochs, seed: seed).flatMap { $0 }
+    let epochs = (0..<6).map { Array(made[$0 * 10..<$0 * 10 + 10]) }
+    for epoch in epochs { #expect(epoch.sorted() == Array(0..<10)) }
+    #expect(Set(epochs).count == 6)
+  }
+
+  @Test("Random events are distinct within a batch while there are enough", arguments: [4, 10, 23])
+  func randomEvents(_ size: Int) {
+    let made = batches(50, of: 10, size: size, .randomEvents)
+    for batch in made {
+      for round in stride(from: 0, to: size, by: 10) {
+        let events = batch[round..<min(round + 10, size)]
+        #expect(Set(events).count == events.count)
+      }
+    }
+    // larcv3 never reads the last two.
+    #expect(Set(made.flatMap { $0 }) == Set(0..<10))
+  }
+
+  @Test(
+    "Orders pass over batches as if they had been taken",
+    arguments: DataConfiguration.Access.allCases)
+  func skipping(_ access: DataConfiguration.Access) {
+    let configuration = data {
+      $0.minibatchSize = 3
+      $0.access = access
+      $0.seed = 4
+    }
+    var taken = EventOrder(eventCount: 10, configuration)
+    var skipped = taken
+    for _ in 0..<7 { _ = taken.next() }
+    skipped.skip(7)
+    for _ in 0..<7 { #expect(taken.next() == skipped.next()) }
+  }
+
   @Test("The seed determines the order")
   func seeds() {
     let first = batches(40, of: 100, size: 5, .randomBlocks, seed: 1)

@@ -14,7 +14,7 @@ enum RealEvents {
   static var arePresent: Bool { FileManager.default.fileExists(atPath: path) }
 
   static func load(_ configuration: DataConfiguration) throws -> [DetectorEvent] {
-    let source = try FileEventSource(path, configuration)
+    let source = try FileEventSource([path], configuration)
     return try (0..<(source.eventCount ?? 0)).map { try source.event($0) }
   }
 }

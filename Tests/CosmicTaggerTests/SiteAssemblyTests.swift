@@ -139,4 +139,33 @@ struct SiteAssemblyTests {
       }
     }
   }
+
+  @Test(
+    "Voxels may be stored in any order, in images of any size",
+    arguments: [[64, 24], [24, 64], [1 << 21, 4], [4, 1 << 21]], [0, 1])
+  func shuffled(_ size: [Int], _ downsample: Int) throws {
+    var random = RandomStream(seed: 5, stream: UInt64(downsample))
+    var pixels = Pixels(size: size)
+    for id in 0..<400 where random.uniform() < 0.5 {
+      let spread = id * (size[0] * size[1] / 400)
+      pixels.pixels.append((spread / size[1], spread % size[1], Float(random.uniform() * 100)))
+    }
+    pixels.pixels.shuffle(using: &random)
+    var labels = pixels
+    labels.pixels = labels.pixels.enumerated().map { ($1.0, $1.1, Float($0 % 3)) }
+    let made = event([pixels], [labels])
+    labels.pixels.shuffle(using: &random)
+    let other = event([pixels], [labels])
+    for (axes, isWireFirst) in [(DataConfiguration.Axes.wireDrift, true), (.rowColumn, false)] {
+      let configuration = data {
+        $0.downsample = downsample
+        $0.axes = axes
+      }
+      let expected = NaiveAssembly(
+        planes: 1, size: size, factor: 1 << downsample, isWireFirst: isWireFirst)
+      #expect(
+        try assemble([made, other], configuration, size: size)
+          == expected.listing([made, other]))
+    }
+  }
 }

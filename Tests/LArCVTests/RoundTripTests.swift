@@ -115,4 +115,18 @@ struct RoundTripTests {
       }
     }
   }
+
+  @Test("and is not held open by a writer that has closed it")
+  func release() throws {
+    let scratch = try Scratch()
+    let path = scratch.file("events.h5")
+    let writer = try LArCVWriter(
+      path: path, products: ["sbndwire"], clusters: ["sbndneutrino"],
+      particles: ["sbndneutrino"])
+    try writer.close()
+    let file = try #require(FileHandle(forUpdatingAtPath: path))
+    // HDF5 locks what it has open, against other programs and against us.
+    #expect(flock(file.fileDescriptor, LOCK_EX | LOCK_NB) == 0)
+    try withExtendedLifetime(writer) { try file.close() }
+  }
 }

@@ -106,13 +106,33 @@ struct SimulatedEventTests {
     #expect(event.images.first?.ids == full.images.first?.ids)
   }
 
+  @Test("Dead wires read nothing in any event, and leave the others as they are")
+  func deadWires() {
+    let dead = configuration { $0.deadWireFraction = 0.25 }
+    var known: [Set<UInt64>] = [[], [], []]
+    var all = known
+    for number in 0..<6 {
+      let event = LArTPCSimulation(seed: 2, configuration: dead).event(number)
+      let full = LArTPCSimulation(seed: 2, configuration: configuration()).event(number)
+      for plane in 0..<3 {
+        #expect(Set(event.images[plane].ids).isSubset(of: full.images[plane].ids))
+        known[plane].formUnion(event.images[plane].ids.map { $0 / 320 })
+        all[plane].formUnion(full.images[plane].ids.map { $0 / 320 })
+      }
+    }
+    for (known, all) in zip(known, all) {
+      #expect(known.count < all.count * 85 / 100)
+      #expect(known.count > all.count * 65 / 100)
+    }
+  }
+
   @Test("Wrong values are refused in one sentence, and harmless when not checked")
   func invalid() {
     let wrong: [(String, (inout LArTPCSimulation.Configuration) -> Void)] = [
       ("wires", { $0.wires = -1 }), ("driftBins", { $0.driftBins = .max }),
       ("planes", { $0.planes = 0 }), ("cosmicMuons", { $0.cosmicMuons = .nan }),
       ("neutrinoFraction", { $0.neutrinoFraction = 2 }), ("noise", { $0.noise = -.infinity }),
-      ("threshold", { $0.threshold = .nan }),
+      ("deadWireFraction", { $0.deadWireFraction = 1.5 }), ("threshold", { $0.threshold = .nan }),
     ]
     for (name, change) in wrong {
       let configuration = configuration(wires: 32, driftBins: 32, change)

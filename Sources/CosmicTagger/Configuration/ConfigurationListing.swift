@@ -40,6 +40,11 @@ public struct ConfigurationListing {
     if data.readsTruth { add("truth_producer", data.truthProducer) }
     add("shape", data.shape.map { $0.map(String.init).joined(separator: "×") } ?? "any")
     add("max_voxels", data.maxVoxels.map(String.init) ?? "none")
+    add("on_max_voxels", data.longEvents.rawValue)
+    add("skip_bad_events", text(data.skipsBadEvents))
+    for (name, value) in data.augmentation.settings {
+      add(name.replacing("-", with: "_"), value)
+    }
   }
 
   /// Adds how a run trains.

@@ -1,3 +1,4 @@
+import Foundation
 import Networks
 
 /// What a run reads: files or simulated events, and how their pixels are understood.
@@ -23,13 +24,25 @@ public struct DataConfiguration: Equatable, Sendable {
 
   /// The order events are read in.
   public enum Access: String, CaseIterable, Sendable {
+    /// Every event once an epoch, in a new random order each.
+    case shuffledEpochs = "shuffled_epochs"
     /// Blocks of consecutive events in a random order, every block once an epoch.
     case randomBlocks = "random_blocks"
+    /// Events drawn at random for every batch, none twice in it; there are no epochs.
+    case randomEvents = "random_events"
     /// From the first event to the last, and again.
     case serialAccess = "serial_access"
   }
 
-  /// The larcv3 file, or nothing for simulated events.
+  /// What happens to events of more voxels than `maxVoxels`.
+  public enum LongEvents: String, CaseIterable, Sendable {
+    /// They are refused.
+    case refuse
+    /// Voxels of charge beyond the limit, in stored order, are left out, and counted.
+    case truncate
+  }
+
+  /// The larcv3 file, or several with commas between them; nothing for simulated events.
   public var file: String?
   /// Producer of the charge images.
   public var imageProducer = "sbndwire"
@@ -51,8 +64,14 @@ public struct DataConfiguration: Equatable, Sendable {
   public var roundsCharges = false
   /// Whether every pixel of an image becomes a site, as a network over full images needs them.
   public var fillsImages = false
-  /// Voxels of a plane beyond which an event is refused, if there is a limit.
+  /// Voxels of charge that a plane of an event may have, if there is a limit.
   public var maxVoxels: Int?
+  /// What happens to events beyond that limit.
+  public var longEvents = LongEvents.refuse
+  /// Whether events whose data are bad are left out, and counted, instead of refused.
+  public var skipsBadEvents = false
+  /// How events to train on are changed.
+  public var augmentation = Augmentation()
   /// Rows and columns that images must have, if that is asked.
   public var shape: [Int]?
   /// Planes that events must have, if that is asked.
@@ -60,7 +79,7 @@ public struct DataConfiguration: Equatable, Sendable {
   /// Whether the network is given the logarithm of charge plus one.
   public var takesLogarithm = false
   /// Order of events.
-  public var access = Access.randomBlocks
+  public var access = Access.shuffledEpochs
   /// Events of a batch.
   public var minibatchSize = 2
   /// Seed of the order of events and of simulated events.
@@ -89,6 +108,11 @@ public struct DataConfiguration: Equatable, Sendable {
     if let maxVoxels, maxVoxels < 0 {
       throw TaggerError(.usage, "--max-voxels \(maxVoxels) is not possible: use zero or more")
     }
+    guard longEvents == .refuse || maxVoxels != nil else {
+      throw TaggerError(
+        .usage, "--on-max-voxels truncate needs a limit: give one with --max-voxels")
+    }
+    try augmentation.validate()
     guard imageProducer != labelProducer else {
       throw TaggerError(
         .usage,
@@ -102,6 +126,20 @@ public struct DataConfiguration: Equatable, Sendable {
 }
 
 extension DataConfiguration {
+  /// The files of `file`, which is one where there is one of this very name.
+  public var files: [String] {
+    guard let file else { return [] }
+    if FileManager.default.fileExists(atPath: file) { return [file] }
+    return file.split(separator: ",").map(String.init)
+  }
+
+  /// The configuration for events that are not trained on: as they were recorded.
+  func unchanged() -> DataConfiguration {
+    var data = self
+    data.augmentation = Augmentation()
+    return data
+  }
+
   /// The configuration with images as a mode computes them.
   func filling(for mode: TrainingConfiguration.Mode) -> DataConfiguration {
     var data = self

@@ -46,11 +46,13 @@ extension DataConfiguration {
   /// - Parameter required: whether labels are read in any case, so that a file without them is refused.
   /// - Throws: `TaggerError` when the file cannot be read.
   func findingLabels(required: Bool) throws(TaggerError) -> DataConfiguration {
-    guard let file, !required else { return self }
+    guard !required else { return self }
     var data = self
     do {
       let labels = Product(type: "sparse2d", producer: labelProducer)
-      data.readsLabels = try LArCVReader(path: file).products.contains(labels)
+      for file in files where data.readsLabels {
+        data.readsLabels = try LArCVReader(path: file).products.contains(labels)
+      }
     } catch {
       throw TaggerError(error)
     }

@@ -21,7 +21,7 @@ struct InferenceBatch: Sendable {
   let planSeconds: Double
 }
 
-/// Reads, assembles and plans the events of a file in their order, on a thread of its own, while the
+/// Reads, assembles and plans the events of a file in their order, on threads of its own, while the
 /// batches before are computed.
 final class InferenceLoader {
   private let batches: ReadAhead<InferenceBatch>
@@ -35,30 +35,23 @@ final class InferenceLoader {
     _ data: DataConfiguration, events: Range<Int>, geometry: ImageGeometry,
     planner: NetworkPlanner, isKnown: @escaping @Sendable (_ batch: Int) -> Bool
   ) {
-    batches = ReadAhead {
+    var stored = data
+    stored.fillsImages = false
+    let work = InferenceWork(
+      assembly: SiteAssembly(geometry, stored),
+      fullImages: data.fillsImages ? FullImages() : nil, geometry: geometry, planner: planner)
+    batches = ReadAhead(workers: EventLoader.defaultWorkers) {
       let source = try data.openSource()
-      var stored = data
-      stored.fillsImages = false
-      let assembly = SiteAssembly(geometry, stored)
-      let fullImages = data.fillsImages ? FullImages() : nil
-      var search = VoxelSearch(geometry)
       var batch = 0
       return {
         let first = events.lowerBound + batch * data.minibatchSize
         guard first < events.upperBound else { return nil }
-        defer { batch += 1 }
-        var clock = Stopwatch()
-        let read = try (first..<min(first + data.minibatchSize, events.upperBound)).map {
-          try source.event($0)
-        }
-        let pixels = try assembly.batch(read)
-        let rows = try search.rows(of: read, in: pixels.sites)
-        let filled = try isKnown(batch) ? nil : fullImages?.fill(pixels) ?? pixels
-        let readSeconds = clock.lap()
-        let sites = try filled.map { try $0.labelled(planner.plan($0.sites)) }
-        return InferenceBatch(
-          firstEvent: first, events: read, stored: pixels, voxelRows: rows, sites: sites,
-          readSeconds: readSeconds, planSeconds: clock.lap())
+        let isKnown = isKnown(batch)
+        let read = UndecodedBatch(
+          Array(first..<min(first + data.minibatchSize, events.upperBound)), of: source,
+          position: batch)
+        batch += 1
+        return { try work.batch(read, isKnown: isKnown) }
       }
     }
   }
@@ -72,6 +65,28 @@ final class InferenceLoader {
     } catch {
       throw TaggerError(error)
     }
+  }
+}
+
+/// What is done with events that were read.
+private struct InferenceWork: Sendable {
+  let assembly: SiteAssembly
+  let fullImages: FullImages?
+  let geometry: ImageGeometry
+  let planner: NetworkPlanner
+
+  func batch(_ read: UndecodedBatch, isKnown: Bool) throws -> InferenceBatch {
+    let (events, decodingSeconds) = try read.decoded()
+    var clock = Stopwatch()
+    let pixels = try assembly.batch(events)
+    var search = VoxelSearch(geometry)
+    let rows = try search.rows(of: events, in: pixels.sites)
+    let filled = try isKnown ? nil : fullImages?.fill(pixels) ?? pixels
+    let readSeconds = decodingSeconds + clock.lap()
+    let sites = try filled.map { try $0.labelled(planner.plan($0.sites)) }
+    return InferenceBatch(
+      firstEvent: read.numbers[0], events: events, stored: pixels, voxelRows: rows, sites: sites,
+      readSeconds: readSeconds, planSeconds: clock.lap())
   }
 }
 

@@ -142,6 +142,7 @@ extension TrainingConfiguration {
       "clip-gradient": clippingNorm.map { "\($0)" } ?? "none",
     ]
     settings.merge(data.imageSettings) { $1 }
+    settings.merge(data.augmentation.settings.mapValues { "\($0)" }) { $1 }
     return settings
   }
 }

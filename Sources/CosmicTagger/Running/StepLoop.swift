@@ -15,13 +15,15 @@ final class StepLoop {
   private let stop: StopRequest?
   private var watch: LossWatch
   private var skippedInARow = 0
+  private var omissions: OmissionTally
   private(set) var durations: [Double] = []
 
   /// Steps left out in a row after which a run is lost.
   private static let mostSkipped = 20
 
   init(
-    _ trainer: Trainer, _ training: TrainingConfiguration, _ schedule: LearningRateSchedule,
+    _ trainer: Trainer, _ data: DataConfiguration, _ training: TrainingConfiguration,
+    _ schedule: LearningRateSchedule,
     _ geometry: ImageGeometry, output: RunOutput, validation: Validation?,
     keeper: CheckpointKeeper, profile: RunProfile, stop: StopRequest?
   ) {
@@ -35,6 +37,7 @@ final class StepLoop {
     self.profile = profile
     self.stop = stop
     watch = LossWatch(state: keeper.state)
+    omissions = OmissionTally(data)
   }
 
   /// Takes the steps from one to the last.
@@ -67,6 +70,7 @@ final class StepLoop {
       throw error
     }
     output.finish()
+    for line in omissions.lines { output.say(line) }
     try profile.write()
     if validation?.isDue == true, let end = end(after: step) { throw end }
   }
@@ -95,8 +99,27 @@ final class StepLoop {
     var taken = RunOutput.CompletedStep(
       number: step, learningRate: schedule.rate(step: step), batches: batches,
       waited: clock.lap(), figures: StepFigures(unknownOf: geometry.planes))
+    for batch in batches {
+      for line in omissions.add(batch.omissions) { output.say(line, level: .warning) }
+    }
     if durations.isEmpty, training.mode == .sparse, let batch = batches.first {
       output.say(PlanSummary(batch.sites.plan).line)
+    }
+    try compute(&taken, clock)
+    durations.append(taken.duration)
+    try profile.measure("log", \.log) { try output.stepped(taken) }
+    profile.measure("summary", \.summary) { output.summarize(taken) }
+  }
+
+  /// Takes a step, or leaves it out.
+  private func compute(_ taken: inout RunOutput.CompletedStep, _ started: Stopwatch) throws {
+    var clock = started
+    let step = taken.number
+    // Of a batch whose events are all left out there is nothing to learn.
+    let batches = taken.batches.filter { !$0.events.isEmpty }
+    guard !batches.isEmpty else {
+      taken.duration = taken.waited + clock.lap()
+      return try leaveOut("step \(step) has no event that can be used")
     }
     let heads = batches.map { HeadPass(trainer.network, training.heads, $0.targets, geometry) }
     do {
@@ -119,9 +142,6 @@ final class StepLoop {
       // The heads have spoken before the loss was found to be none.
       taken.figures = StepFigures(unknownOf: geometry.planes, heads: Self.figures(heads))
     }
-    durations.append(taken.duration)
-    try profile.measure("log", \.log) { try output.stepped(taken) }
-    profile.measure("summary", \.summary) { output.summarize(taken) }
   }
 
   private static func figures(_ heads: [HeadPass]) -> HeadFigures {
@@ -140,12 +160,17 @@ final class StepLoop {
   private func refuse(_ error: TrainingError, _ step: Int, _ batches: [LoadedBatch]) throws {
     let events = batches.flatMap(\.events)
     let what = "step \(step), events \(Self.numbers(batches)): \(error)"
-    skippedInARow += 1
     guard training.nonFinite == .skip else {
+      skippedInARow += 1
       try save(step)
       let files = keeper.keepFailure(step, events)
       throw TaggerError(.badData, "\(what); \(files)")
     }
+    try leaveOut(what)
+  }
+
+  private func leaveOut(_ what: String) throws {
+    skippedInARow += 1
     guard skippedInARow < Self.mostSkipped else {
       throw TaggerError(
         .badData,

@@ -156,7 +156,7 @@ public struct TrainingRun {
       checkpoints, place.folder, place.configuration, data, training, after: progress
     ) { output.say($0) }
     let loop = StepLoop(
-      trainer, training, schedule(eventCount: place.eventCount), geometry, output: output,
+      trainer, data, training, schedule(eventCount: place.eventCount), geometry, output: output,
       validation: Validation(
         data, training, geometry, planner, after: first, state: keeper.state, output: output,
         stop: stop),

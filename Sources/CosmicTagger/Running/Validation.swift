@@ -29,7 +29,7 @@ final class Validation {
     output: RunOutput, stop: StopRequest?
   ) {
     guard let file = training.auxiliaryFile else { return nil }
-    var data = data
+    var data = data.unchanged()
     data.file = file
     data.minibatchSize = training.auxiliaryMinibatchSize
     data.access = .serialAccess
@@ -61,7 +61,9 @@ final class Validation {
   ///
   /// - Throws: `TaggerError` when the auxiliary file cannot be read; what the network throws.
   func run(_ trainer: Trainer, after steps: Int) throws {
-    guard steps % training.auxiliaryIteration == 0, let batch = try loader.next() else { return }
+    guard steps % training.auxiliaryIteration == 0, let batch = try loader.next(),
+      !batch.events.isEmpty
+    else { return }
     var sum = Judgement()
     let seconds = try sum.judge(batch, trainer, training, geometry)
     let figures = sum.figures(training, geometry)
@@ -96,6 +98,7 @@ final class Validation {
     while let batch = try loader.next() {
       isDue = stop?.signal != nil
       guard !isDue else { break }
+      guard !batch.events.isEmpty else { continue }
       seconds += try sum.judge(batch, trainer, training, geometry)
       judged += batch.events.count
       bar.update(step: judged, of: count, message: "validating")

@@ -128,9 +128,11 @@ struct OptionPhrases {
     let folder = value("data.data_directory") ?? ""
     for (key, option) in [("data.file", "--file"), ("data.aux_file", "--aux-file")] {
       guard let name = value(key) else { continue }
-      let isWhole = folder.isEmpty || name.hasPrefix("/")
-      options.addIfMissing(
-        option, isWhole ? name : (folder as NSString).appendingPathComponent(name))
+      let paths = name.split(separator: ",").map { name in
+        folder.isEmpty || name.hasPrefix("/")
+          ? String(name) : (folder as NSString).appendingPathComponent(String(name))
+      }
+      options.addIfMissing(option, paths.joined(separator: ","))
     }
     guard options.value("--file") == nil else { return }
     if !folder.isEmpty {

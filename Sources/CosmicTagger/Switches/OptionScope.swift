@@ -11,6 +11,12 @@ public enum OptionScope {
     "--nplanes", "--img-transform",
   ]
 
+  private static let loading: Set<String> = ["--on-max-voxels", "--skip-bad-events"]
+
+  private static let augmentation: Set<String> = [
+    "--flip-wire", "--flip-drift", "--charge-scale", "--wire-dropout",
+  ]
+
   private static let network: Set<String> = [
     "--preset", "--n-initial-filters", "--network-depth", "--blocks-per-layer",
     "--blocks-deepest-layer", "--blocks-final", "--residual", "--connections", "--growth-rate",
@@ -51,7 +57,7 @@ public enum OptionScope {
   /// Options without a value.
   static let bare: Set<String> = [
     "--sparse", "--dense", "--masked", "--no-summary-images", "--classification", "--vertex",
-    "--validate-all", "--no-tensorboard", "--profile", "--quiet",
+    "--validate-all", "--no-tensorboard", "--profile", "--quiet", "--skip-bad-events",
   ]
 
   /// What a preset decides, so that another one takes its place.
@@ -63,7 +69,8 @@ public enum OptionScope {
   }
 
   /// Every option that a configuration file may name.
-  public static let all = events.union(network).union(heads).union(precision).union(threads)
+  public static let all = events.union(loading).union(augmentation).union(network).union(heads)
+    .union(precision).union(threads)
     .union(training).union(reporting)
 
   private static let inference: Set<String> = [
@@ -88,7 +95,7 @@ public enum OptionScope {
       events.union(network).union(heads).union(precision).union(threads).union(reporting)
         .union(["--site-index"])
     case "compare": events.union(network).union(heads).union(threads).union(reporting)
-    case "iotest": events.union(reporting).union(["--iterations"])
+    case "iotest": events.union(loading).union(reporting).union(["--iterations"])
     case "inference": inference.union(threads).union(reporting)
     case "build_net": network.union(heads)
     default: []

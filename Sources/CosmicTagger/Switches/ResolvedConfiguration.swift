@@ -92,6 +92,9 @@ public struct ResolvedConfiguration {
     values["access"] = data.access.rawValue
     values["file"] = data.file
     if data.readsTruth { values["truth-producer"] = data.truthProducer }
+    values["on-max-voxels"] = data.longEvents.rawValue
+    values["skip-bad-events"] = "\(data.skipsBadEvents)"
+    values.merge(data.augmentation.settings.mapValues { "\($0)" }) { $1 }
     values["max-voxels"] = data.maxVoxels?.description
     values["shape"] = data.shape.map { $0.map(String.init).joined(separator: ",") }
     values["nplanes"] = data.planeCount?.description

@@ -2,14 +2,14 @@ import HDF5Files
 
 /// Follows a table of extents row by row, and says where its rows do not join.
 struct ExtentsCheck {
+  private let extents: Extents
   private let table: HDF5Table
   private let target: HDF5Table
   /// Where the next row must begin.
   private var expected = 0
-  /// A few rows around the one asked for, so that no table need fit into memory.
-  private var block: Extents?
 
-  init(_ table: HDF5Table, of target: HDF5Table) {
+  init(_ extents: Extents, _ table: HDF5Table, of target: HDF5Table) {
+    self.extents = extents
     self.table = table
     self.target = target
   }
@@ -19,7 +19,7 @@ struct ExtentsCheck {
   /// Rows must be visited in their order.  A row without rows may begin anywhere.
   mutating func range(_ row: Int, entry: Int, _ problems: inout ProblemList) -> Range<Int>? {
     do throws(LArCVError) {
-      let range = try extents(of: row).range(row, in: target)
+      let range = try extents.range(row, in: target)
       guard !range.isEmpty else { return range }
       if range.lowerBound != expected {
         problems.add(
@@ -33,14 +33,6 @@ struct ExtentsCheck {
       problems.add(.extents, table.path, entry: entry, error, file: table.file)
       return nil
     }
-  }
-
-  private mutating func extents(of row: Int) throws(LArCVError) -> Extents {
-    if let block, block.contains(row) { return block }
-    let end = min(row + Extents.block, table.rowCount)
-    let read = try Extents(table: table, rows: row..<end)
-    block = read
-    return read
   }
 
   /// Rows that belong to nothing.

@@ -52,13 +52,16 @@ struct ImageCheck {
     let clusterTable = hasClusters ? opening.table("cluster_extents", .clusterExtents) : nil
     let metaTable = opening.table("image_meta", .imageMeta(dimension: dimension))
     let voxelTable = opening.table("voxels", .voxels)
+    let events = opening.extents(eventTable)
+    let projections = opening.extents(projectionTable)
+    let clusters = opening.extents(clusterTable)
     opening.compare(eventTable, rows: reader.entryCount, of: "/Events/event_id")
     if let projectionTable {
       opening.compare(metaTable, rows: projectionTable.rowCount, of: projectionTable.name)
     }
     defer { opening.report(&problems) }
-    guard let eventTable, let projectionTable, let metaTable, let voxelTable,
-      !hasClusters || clusterTable != nil,
+    guard let eventTable, let projectionTable, let metaTable, let voxelTable, let events,
+      let projections, !hasClusters || clusters != nil,
       let tables = opening.voxelTables(dimension: dimension)
     else { return nil }
     self.product = product
@@ -69,9 +72,11 @@ struct ImageCheck {
     self.tables = tables
     voxelCheck = VoxelCheck(path: voxelTable.path, isLabel: isLabel)
     metaCheck = MetaCheck(path: metaTable.path)
-    events = ExtentsCheck(eventTable, of: projectionTable)
-    projections = ExtentsCheck(projectionTable, of: clusterTable ?? voxelTable)
-    clusters = clusterTable.map { ExtentsCheck($0, of: voxelTable) }
+    self.events = ExtentsCheck(events, eventTable, of: projectionTable)
+    self.projections = ExtentsCheck(projections, projectionTable, of: clusterTable ?? voxelTable)
+    if let clusters, let clusterTable {
+      self.clusters = ExtentsCheck(clusters, clusterTable, of: voxelTable)
+    }
     list = ImageList(product: product)
   }
 

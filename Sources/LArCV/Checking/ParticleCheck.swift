@@ -2,6 +2,11 @@ import HDF5Files
 
 /// Checks one product of particles.
 struct ParticleCheck {
+  /// The numbers of a particle that mean something when they are finite; larcv3 leaves others unset.
+  private static let finite = RowLayout.particles.columns.filter {
+    ["px", "py", "pz", "energy_init", "energy_deposit"].contains($0.name)
+  }
+
   private let entryCount: Int
   private let eventTable: HDF5Table
   private let particles: HDF5Table
@@ -11,14 +16,15 @@ struct ParticleCheck {
   init?(_ reader: LArCVReader, _ product: Product, _ problems: inout ProblemList) {
     var opening = TableOpening(reader, product)
     let eventTable = opening.table("extents", .extents)
-    let particles = opening.table("particles", .particleNumbers)
+    let particles = opening.table("particles", .particles)
+    let events = opening.extents(eventTable)
     opening.compare(eventTable, rows: reader.entryCount, of: "/Events/event_id")
     opening.report(&problems)
-    guard let eventTable, let particles else { return nil }
+    guard let eventTable, let particles, let events else { return nil }
     entryCount = min(reader.entryCount, eventTable.rowCount)
     self.eventTable = eventTable
     self.particles = particles
-    events = ExtentsCheck(eventTable, of: particles)
+    self.events = ExtentsCheck(events, eventTable, of: particles)
   }
 
   /// Follows all events.
@@ -43,7 +49,7 @@ struct ParticleCheck {
     do throws(LArCVError) {
       let bytes = try particles.rows(rows)
       for particle in 0..<rows.count {
-        for column in RowLayout.particleNumbers.columns where column.scalar == .float64 {
+        for column in Self.finite {
           let value = bytes.load(particle, column.offset, as: Double.self)
           guard !value.isFinite else { continue }
           problems.add(
@@ -55,13 +61,4 @@ struct ParticleCheck {
       problems.add(.unreadable, particles.path, entry: entry, error, file: particles.file)
     }
   }
-}
-
-extension RowLayout {
-  /// The numbers of a particle that mean something when they are finite.
-  fileprivate static let particleNumbers = RowLayout(
-    columns: particles.columns
-      + ["px", "py", "pz", "energy_deposit"].enumerated().map { position, name in
-        Column(name: name, scalar: .float64, offset: 16 + 8 * position, isOptional: true)
-      }, size: 48, chunkRows: 500)
 }

@@ -22,6 +22,20 @@ struct TableOpening {
     }
   }
 
+  /// The rows of a table of extents; nil where they cannot be read.
+  mutating func extents(_ table: HDF5Table?) -> Extents? {
+    guard let table else { return nil }
+    do throws(LArCVError) {
+      let extents = Extents(table: table)
+      // Once here rather than again for every row of a damaged chunk.
+      try extents.forEachRow { _, _, _ throws(LArCVError) in }
+      return extents
+    } catch {
+      faults.append((.unreadable, table.path, error))
+      return nil
+    }
+  }
+
   /// Geometry and voxels, which were opened one by one before.
   mutating func voxelTables(dimension: Int) -> VoxelTables? {
     do throws(LArCVError) {

@@ -15,7 +15,7 @@ struct InferenceRunTests {
   /// The scores of an event's voxels, site by site and without folding: `[plane][voxel][class]`.
   private func scores(_ setting: InferenceSetting, event number: Int) throws -> [[[Double]]] {
     let data = data { $0.downsample = 1 }
-    let source = try FileEventSource(setting.path("in.h5"), data)
+    let source = try FileEventSource([setting.path("in.h5")], data)
     let event = try source.event(number)
     let geometry = try ImageGeometry.find(in: source, data)
     let batch = try SiteAssembly(geometry, data).batch([event])

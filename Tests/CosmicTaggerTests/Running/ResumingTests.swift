@@ -253,7 +253,7 @@ struct ResumingTests {
       "\(found)")
     let step = try #require(Int(match.1))
     #expect(bytes("log/checkpoints/model-\(step).h5") != nil)
-    #expect(try FileEventSource(String(match.3), DataConfiguration()).eventCount == 1)
+    #expect(try FileEventSource([String(match.3)], DataConfiguration()).eventCount == 1)
     let lines = try train(9, log: "other") {
       wild(&$0)
       $0.nonFinite = .skip

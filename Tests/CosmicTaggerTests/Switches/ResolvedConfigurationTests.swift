@@ -27,7 +27,7 @@ struct ResolvedConfigurationTests {
     run.resolved.entries.flatMap { option, value -> [String] in
       let bare = [
         "sparse", "dense", "masked", "no-summary-images", "validate-all", "no-tensorboard",
-        "profile",
+        "profile", "skip-bad-events",
       ]
       if bare.contains(option) { return value == "true" ? ["--\(option)"] : [] }
       return value.hasPrefix("-") ? ["--\(option)=\(value)"] : ["--\(option)", value]
@@ -144,7 +144,13 @@ struct ResolvedConfigurationTests {
     { $0.network.connectPreUp = false }, { $0.network.leak = 0.1 },
     { $0.network.leakAfterSum = 0.1 }, { $0.network.leakOfScaling = 0.1 },
     { $0.network.normalizationScope = .eachPlane }, { $0.network.normalizationEpsilon = 0.1 },
-    { $0.network.normalizationMomentum = 0.1 },
+    { $0.network.normalizationMomentum = 0.1 }, { $0.data.skipsBadEvents = true },
+    {
+      $0.data.maxVoxels = 9
+      $0.data.longEvents = .truncate
+    }, { $0.data.augmentation.wireFlip = 0.5 }, { $0.data.augmentation.driftFlip = 0.5 },
+    { $0.data.augmentation.chargeScale = 0.1 }, { $0.data.augmentation.wireDropout = 0.1 },
+    { $0.data.file = "a.h5,b.h5" },
   ]
 
   @Test("holds everything that can be changed, and gives it back", arguments: 0..<changes.count)

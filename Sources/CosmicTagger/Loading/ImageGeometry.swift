@@ -74,11 +74,16 @@ public struct ImageGeometry: Equatable, Sendable {
   ) throws(TaggerError) -> ImageGeometry {
     let searched = min(source.eventCount ?? 1, 100)
     for number in 0..<searched {
-      let event = try source.event(number)
-      if !event.images.isEmpty { return try ImageGeometry(event, configuration) }
+      do throws(TaggerError) {
+        let event = try source.event(number)
+        if !event.images.isEmpty { return try ImageGeometry(event, configuration) }
+      } catch {
+        guard configuration.skipsBadEvents, error.kind == .badData else { throw error }
+      }
     }
+    let kind = configuration.skipsBadEvents ? "any planes that are not bad" : "any planes"
     throw TaggerError(
-      .badData, "none of the first \(searched) events has any planes: choose another file")
+      .badData, "none of the first \(searched) events has \(kind): choose another file")
   }
 
   /// Checks that a network of this depth can halve the images all the way down.

@@ -118,7 +118,8 @@ public struct SiteAssembly: Sendable {
       throw TaggerError(
         .badData,
         "projection \(image.meta.projection) of \(event.name) has \(image.ids.count) voxels, more than "
-          + "--max-voxels \(maxVoxels): raise it, or leave the event out")
+          + "--max-voxels \(maxVoxels): raise it, or --on-max-voxels truncate, or leave the event out"
+      )
     }
     for images in [event.images, event.labels] {
       let projections = images.map(\.meta.projection)
@@ -135,22 +136,41 @@ public struct SiteAssembly: Sendable {
     guard let image = event.images.first(where: { $0.meta.projection == plane }) else {
       return ([], [], [])
     }
-    var pixels = try sorted(image, plane: plane, batch: batch, packing)
-    pixels.values = pixels.values.map {
-      let charge = $0 / Float(geometry.reduction * geometry.reduction)
-      return precision.rounded(takesLogarithm ? log1p(charge) : charge)
+    let form = try PixelKeys(geometry, packing)
+    let order = PixelOrder(try form.keys(image, event), form)
+    let area = Float(geometry.reduction * geometry.reduction)
+    let charges = order.combined(image.values, +).map {
+      precision.rounded(takesLogarithm ? log1p($0 / area) : $0 / area)
     }
-    var labels = [UInt8](repeating: PixelClass.background.rawValue, count: pixels.keys.count)
-    if let truth = event.labels.first(where: { $0.meta.projection == plane }) {
-      let stored = try sorted(truth, plane: plane, batch: batch, packing, takesLargest: true)
-      var row = 0
-      for (key, value) in zip(stored.keys, stored.values) {
-        while row < pixels.keys.count, pixels.keys[row] < key { row += 1 }
-        guard row < pixels.keys.count, pixels.keys[row] == key else { continue }
+    let labels = try labels(of: event, plane: plane, like: image, order, form)
+    let origin = try packing.key(event: batch, [plane, 0, 0])
+    return (order.keys.map { origin + $0 }, charges, labels)
+  }
+
+  /// The labels of the pixels that have a charge.
+  private func labels(
+    of event: DetectorEvent, plane: Int, like image: SparseImage, _ order: PixelOrder,
+    _ form: PixelKeys
+  ) throws(TaggerError) -> [UInt8] {
+    var labels = [UInt8](repeating: PixelClass.background.rawValue, count: order.keys.count)
+    guard let truth = event.labels.first(where: { $0.meta.projection == plane }) else {
+      return labels
+    }
+    // Charge and labels mostly have the same voxels, and are sorted but once.
+    if truth.ids == image.ids {
+      for (row, value) in order.combined(truth.values, max).enumerated() {
         labels[row] = try pixelClass(value, event, plane)
       }
+      return labels
     }
-    return (pixels.keys, pixels.values, labels)
+    let stored = PixelOrder(try form.keys(truth, event), form)
+    var row = 0
+    for (key, value) in zip(stored.keys, stored.combined(truth.values, max)) {
+      while row < order.keys.count, order.keys[row] < key { row += 1 }
+      guard row < order.keys.count, order.keys[row] == key else { continue }
+      labels[row] = try pixelClass(value, event, plane)
+    }
+    return labels
   }
 
   private func pixelClass(
@@ -163,36 +183,5 @@ public struct SiteAssembly: Sendable {
     }
     let label = UInt8(value)
     return label == 0 || labelConvention == .cosmicOne ? label : 3 - label
-  }
-
-  /// Keys of the coarse pixels, ascending, with the sum or the largest of their stored values.
-  private func sorted(
-    _ image: SparseImage, plane: Int, batch: Int, _ packing: SitePacking, takesLargest: Bool = false
-  ) throws -> (keys: [UInt64], values: [Float]) {
-    let origin = try packing.key(event: batch, [plane, 0, 0])
-    let row = try packing.key(event: 0, [0, min(1, geometry.rows - 1), 0])
-    let stored = UInt64(geometry.stored[1])
-    let reduction = UInt64(geometry.reduction)
-    // Stored order breaks ties, because float sums depend on it.
-    var pixels: [(key: UInt64, index: Int)] = image.ids.enumerated().map { index, id in
-      let first = id / stored / reduction
-      let second = id % stored / reduction
-      let (rowNumber, column) = geometry.isWireFirst ? (second, first) : (first, second)
-      return (origin + rowNumber * row + column, index)
-    }
-    pixels.sort { $0.key != $1.key ? $0.key < $1.key : $0.index < $1.index }
-    var keys: [UInt64] = []
-    var values: [Float] = []
-    for pixel in pixels {
-      let value = image.values[pixel.index]
-      if pixel.key == keys.last {
-        let last = values.count - 1
-        values[last] = takesLargest ? max(values[last], value) : values[last] + value
-      } else {
-        keys.append(pixel.key)
-        values.append(value)
-      }
-    }
-    return (keys, values)
   }
 }

@@ -1,0 +1,133 @@
+import Foundation
+import Layers
+import Sites
+import Tensors
+import Training
+
+/// One batch, ready to be trained on.
+public struct LoadedBatch: Sendable {
+  /// Sites with their plan, charges and labels.
+  public let sites: LabelledSites
+  /// What heads should say of its events, if the configuration reads that.
+  public let targets: HeadTargets?
+  /// The numbers of its events in their source; fewer than asked for where bad ones are left out.
+  public let events: [Int]
+  /// What is missing of them.
+  public let omissions: Omissions
+  /// Seconds it took to read the events and assemble their sites, of however many threads.
+  public let readSeconds: Double
+  /// Seconds it took to plan the network for them.
+  public let planSeconds: Double
+}
+
+/// Reads, assembles and plans batches on threads of its own while the previous ones are used.
+///
+/// One thread reads, as many as the machine has processors decode, assemble and plan; all of them
+/// together are at most one batch more ahead than that. Batches are the same whatever their number.
+public final class EventLoader {
+  private let batches: ReadAhead<LoadedBatch>
+
+  /// Starts to load the first `batchCount` batches.
+  ///
+  /// - Parameter firstEvent: number of the event that counts as the first, for simulated events that
+  ///   must not be the ones trained on.
+  public convenience init(
+    _ configuration: DataConfiguration, assembly: SiteAssembly, planner: NetworkPlanner,
+    batchCount: Int, firstEvent: Int = 0
+  ) {
+    self.init(
+      configuration, assembly: assembly, planner: planner, batches: 0..<batchCount,
+      firstEvent: firstEvent)
+  }
+
+  /// Starts to load some batches of the order that the configuration gives all of them.
+  ///
+  /// - Parameter workers: threads beside the one that reads.
+  public init(
+    _ configuration: DataConfiguration, assembly: SiteAssembly, planner: NetworkPlanner,
+    batches numbers: Range<Int>, firstEvent: Int = 0, workers: Int = EventLoader.defaultWorkers
+  ) {
+    let treatment = EventTreatment(assembly, configuration)
+    batches = ReadAhead(workers: workers) {
+      let source = try configuration.openSource()
+      var order = EventOrder(eventCount: source.eventCount, configuration)
+      order.skip(numbers.lowerBound)
+      var remaining = numbers
+      return {
+        guard let position = remaining.popFirst() else { return nil }
+        let batch = UndecodedBatch(
+          order.next().map { $0 + firstEvent }, of: source, position: position)
+        return {
+          try batch.loaded(treatment, assembly, planner, hasTargets: configuration.readsTruth)
+        }
+      }
+    }
+  }
+
+  /// As many as processors, within reason: batches ahead take memory.
+  public static var defaultWorkers: Int {
+    min(max(ProcessInfo.processInfo.activeProcessorCount, 1), 8)
+  }
+
+  /// The next batch; nothing after the last one.
+  ///
+  /// - Throws: `TaggerError` when an event cannot be read or does not fit the network.
+  public func next() throws(TaggerError) -> LoadedBatch? {
+    do {
+      return try batches.next()
+    } catch {
+      throw TaggerError(error)
+    }
+  }
+}
+
+/// The events of a batch as one thread has read them, for another one to do the rest.
+struct UndecodedBatch: Sendable {
+  /// The numbers of the events in their source.
+  let numbers: [Int]
+  /// The events; one that could not be read says so when it is decoded.
+  let events: [UndecodedEvent]
+  /// The number of the batch among all.
+  let position: Int
+  private let seconds: Double
+
+  /// Reads some events.
+  init(_ numbers: [Int], of source: any EventSource, position: Int) {
+    var clock = Stopwatch()
+    self.numbers = numbers
+    self.position = position
+    events = numbers.map { number in
+      do throws(TaggerError) {
+        return try source.read(number)
+      } catch {
+        return UndecodedEvent { () throws(TaggerError) in throw error }
+      }
+    }
+    seconds = clock.lap()
+  }
+
+  /// The events as they are, and the seconds it took to have them.
+  func decoded() throws(TaggerError) -> (events: [DetectorEvent], seconds: Double) {
+    var clock = Stopwatch()
+    var decoded: [DetectorEvent] = []
+    for event in events { decoded.append(try event.decoded()) }
+    return (decoded, seconds + clock.lap())
+  }
+
+  /// The batch to train on.
+  fileprivate func loaded(
+    _ treatment: EventTreatment, _ assembly: SiteAssembly, _ planner: NetworkPlanner,
+    hasTargets: Bool
+  ) throws -> LoadedBatch {
+    var clock = Stopwatch()
+    let treated = try treatment(self)
+    let targets =
+      hasTargets ? try HeadTargets(treated.events, treated.pixels, assembly.geometry) : nil
+    let readSeconds = seconds + clock.lap()
+    let plan = try planner.plan(treated.pixels.sites)
+    let sites = try treated.pixels.labelled(plan)
+    return LoadedBatch(
+      sites: sites, targets: targets, events: treated.numbers, omissions: treated.omissions,
+      readSeconds: readSeconds, planSeconds: clock.lap())
+  }
+}

@@ -1,0 +1,152 @@
+import LArCV
+import Tensors
+
+/// What is done with events between their file and their sites: long ones are cut, bad ones left out,
+/// and those to train on changed.
+struct EventTreatment: Sendable {
+  private let assembly: SiteAssembly
+  private let data: DataConfiguration
+
+  init(_ assembly: SiteAssembly, _ data: DataConfiguration) {
+    self.assembly = assembly
+    self.data = data
+  }
+
+  /// Events of a batch, their sites, and what is missing of them.
+  struct Treated {
+    var numbers: [Int] = []
+    var events: [DetectorEvent] = []
+    var pixels: SiteAssembly.Batch
+    var omissions = Omissions()
+  }
+
+  /// Decodes the events of a batch and assembles their sites.
+  ///
+  /// Where all events are bad and may be left out, there is an event without voxels instead of them.
+  ///
+  /// - Throws: `TaggerError` for an event that is not fit for use, unless it is to be left out.
+  func callAsFunction(_ batch: UndecodedBatch) throws(TaggerError) -> Treated {
+    var omissions = Omissions()
+    var events: [DetectorEvent] = []
+    var numbers: [Int] = []
+    for (place, event) in batch.events.enumerated() {
+      do throws(TaggerError) {
+        let decoded = try event.decoded()
+        events.append(change(cut(decoded, &omissions), batch: batch.position, place: place))
+        numbers.append(batch.numbers[place])
+      } catch {
+        try omissions.leaveOut(error, data)
+      }
+    }
+    do throws(TaggerError) {
+      return Treated(
+        numbers: numbers, events: events, pixels: try assembly.batch(whole(events)),
+        omissions: omissions)
+    } catch {
+      guard data.skipsBadEvents, error.kind == .badData else { throw error }
+    }
+    return try withoutMisfits(numbers, events, omissions)
+  }
+
+  /// Finds the events that cannot be assembled.
+  private func withoutMisfits(
+    _ numbers: [Int], _ events: [DetectorEvent], _ omissions: Omissions
+  ) throws(TaggerError) -> Treated {
+    var omissions = omissions
+    var kept: [(number: Int, event: DetectorEvent)] = []
+    for (number, event) in zip(numbers, events) {
+      do throws(TaggerError) {
+        _ = try assembly.batch([event])
+        kept.append((number, event))
+      } catch {
+        try omissions.leaveOut(error, data)
+      }
+    }
+    let events = kept.map(\.event)
+    return Treated(
+      numbers: kept.map(\.number), events: events, pixels: try assembly.batch(whole(events)),
+      omissions: omissions)
+  }
+
+  private func whole(_ events: [DetectorEvent]) -> [DetectorEvent] {
+    events.isEmpty ? [DetectorEvent(images: [], labels: [], name: "no event")] : events
+  }
+
+  private func cut(_ event: DetectorEvent, _ omissions: inout Omissions) -> DetectorEvent {
+    guard data.longEvents == .truncate, let most = data.maxVoxels else { return event }
+    let cut = event.images.reduce(0) { $0 + max(0, $1.ids.count - most) }
+    guard cut > 0 else { return event }
+    omissions.cutEvents += 1
+    omissions.cutVoxels += cut
+    return event.keeping(most)
+  }
+
+  /// Drawn by the place in the order of all batches: the number of threads, and where a run was broken off,
+  /// change nothing.
+  private func change(_ event: DetectorEvent, batch: Int, place: Int) -> DetectorEvent {
+    guard !data.augmentation.isNone else { return event }
+    var random = RandomStream(
+      seed: data.seed, for: .eventOrder, number: UInt64(1 + batch * data.minibatchSize + place))
+    return data.augmentation.drawn(&random, assembly.geometry)(event)
+  }
+}
+
+/// What events lost on the way to a network.
+public struct Omissions: Equatable, Sendable {
+  /// A sentence for each event that was left out.
+  public var sentences: [String] = []
+  /// Events that were cut.
+  public var cutEvents = 0
+  /// Voxels of charge they had beyond what is allowed.
+  public var cutVoxels = 0
+
+  /// Nothing.
+  public init() {}
+
+  /// Adds what others lost.
+  public mutating func add(_ other: Omissions) {
+    sentences += other.sentences
+    cutEvents += other.cutEvents
+    cutVoxels += other.cutVoxels
+  }
+
+  fileprivate mutating func leaveOut(
+    _ error: TaggerError, _ data: DataConfiguration
+  ) throws(TaggerError) {
+    guard data.skipsBadEvents, error.kind == .badData else { throw error }
+    sentences.append(error.description)
+  }
+}
+
+extension DetectorEvent {
+  /// The event with the first voxels of each plane as they are stored, and their labels: as larcv3 cuts.
+  fileprivate func keeping(_ most: Int) -> DetectorEvent {
+    let cut = images.map { $0.keeping(most) }
+    let kept = Dictionary(
+      cut.map { ($0.meta.projection, Set($0.ids)) }, uniquingKeysWith: { first, _ in first })
+    return replacing(
+      images: cut,
+      labels: labels.map { label in
+        let pixels = kept[label.meta.projection] ?? []
+        let places = label.ids.indices.filter { pixels.contains(label.ids[$0]) }
+        return SparseImage(
+          meta: label.meta, ids: places.map { label.ids[$0] },
+          values: places.map { label.values[$0] })
+      }, truth: truth)
+  }
+
+  /// The event with other images.
+  func replacing(
+    images: [SparseImage], labels: [SparseImage], truth: EventTruth?
+  ) -> DetectorEvent {
+    DetectorEvent(
+      images: images, labels: labels, name: name, id: id, truth: truth,
+      storedByteCount: storedByteCount)
+  }
+}
+
+extension SparseImage {
+  fileprivate func keeping(_ most: Int) -> SparseImage {
+    SparseImage(meta: meta, ids: Array(ids.prefix(most)), values: Array(values.prefix(most)))
+  }
+}
