@@ -4,11 +4,17 @@ import Files
 /// Arrays of numbers, and the file that is made for them.
 extension HDF5Handle {
   /// Makes a file, in place of one of this name.
+  ///
+  /// It is not locked: files are made under names of their own, and a child process begun meanwhile would
+  /// inherit the lock and keep the finished file from being read.
   package static func makeFile(_ path: String) -> HDF5Handle? {
     HDF5.silence()
-    guard !WriteOperation.open.isRefused else { return nil }
+    guard !WriteOperation.open.isRefused,
+      let access = HDF5Handle(H5Pcreate(submanifold_h5_file_access())),
+      H5Pset_file_locking(access.identifier, false, true) >= 0
+    else { return nil }
     return HDF5Handle(
-      H5Fcreate(path, submanifold_h5_truncate(), HDF5.standard, HDF5.standard))
+      H5Fcreate(path, submanifold_h5_truncate(), HDF5.standard, access.identifier))
   }
 
   /// Makes a group.

@@ -14,6 +14,8 @@ struct StoredFile {
     H5Eset_auto2(0, nil, nil)
     let creation = try sound(H5Pcreate(submanifold_h5_file_create()))
     let access = try sound(H5Pcreate(submanifold_h5_file_access()))
+    // A child process begun meanwhile would hold the lock, and keep the file from being read.
+    try done(H5Pset_file_locking(access, false, true))
     try done(H5Pset_userblock(creation, hsize_t(form.userBlock)))
     try done(H5Pset_libver_bounds(access, form.versions.low, form.versions.high))
     if form.tracksOrder {

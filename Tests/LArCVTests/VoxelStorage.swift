@@ -112,8 +112,12 @@ struct VoxelStorage: Sendable, CustomTestStringConvertible {
 /// Opens a file to change it.
 func opened(_ path: String) throws -> HDF5Handle {
   HDF5.silence()
-  // H5F_ACC_RDWR, a macro that Swift cannot import.
-  guard let file = HDF5Handle(H5Fopen(path, 1, HDF5.standard)) else {
+  // A child process begun meanwhile would hold the lock; 1 is H5F_ACC_RDWR, a macro that Swift
+  // cannot import.
+  guard let access = HDF5Handle(H5Pcreate(submanifold_h5_file_access())),
+    H5Pset_file_locking(access.identifier, false, true) >= 0,
+    let file = HDF5Handle(H5Fopen(path, 1, access.identifier))
+  else {
     throw HDF5Failure(reason: HDF5.reason())
   }
   return file
