@@ -1,7 +1,8 @@
 #pragma once
 #include <hdf5.h>
-
-#include "checked_driver.h"
+#if H5_VERSION_GE(1, 13, 2)
+#include <H5FDdevelop.h>
+#endif
 
 // HDF5 spells its predefined types and flags as macros with side effects, which Swift cannot
 // import: each one needed becomes a function.
@@ -33,3 +34,31 @@ static inline haddr_t submanifold_h5_link_address(hid_t group, const char *name)
 #endif
   return link.type == H5L_TYPE_HARD ? link.u.address : HADDR_UNDEF;
 }
+
+// A file of our own driver: HDF5 asks that its own part comes first.
+typedef struct {
+  H5FD_t base;
+  int descriptor;
+  haddr_t allocated;
+  haddr_t size;
+  unsigned long long device;
+  unsigned long long inode;
+} submanifold_h5_file;
+
+// An empty driver, with what newer versions of HDF5 want to know of it.
+static inline H5FD_class_t submanifold_h5_driver(const char *name) {
+  H5FD_class_t driver = {0};
+#if H5_VERSION_GE(1, 13, 2)
+  driver.version = H5FD_CLASS_VERSION;
+  driver.value = (H5FD_class_value_t)(H5_VFD_RESERVED + 77);
+#endif
+  driver.name = name;
+  driver.maxaddr = ((haddr_t)1 << 62) - 1;
+  driver.fc_degree = H5F_CLOSE_WEAK;
+  for (int type = 0; type < H5FD_MEM_NTYPES; type++) driver.fl_map[type] = H5FD_MEM_SUPER;
+  return driver;
+}
+static inline unsigned submanifold_h5_changes(void) {
+  return H5F_ACC_RDWR | H5F_ACC_TRUNC | H5F_ACC_CREAT | H5F_ACC_EXCL;
+}
+static inline unsigned long submanifold_h5_data_sieve(void) { return H5FD_FEAT_DATA_SIEVE; }

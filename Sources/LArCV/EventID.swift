@@ -2,7 +2,7 @@
 ///
 /// They need not be unique: files exist in which every event is (-1, -1, -1).  The entry number is
 /// the key; this is a label.
-public struct EventID: Hashable, Sendable, CustomStringConvertible {
+public struct EventID: Hashable, Codable, Sendable, CustomStringConvertible {
   /// The run of the detector (or of the simulation).
   public var run: Int64
   /// The part of the run.

@@ -2,7 +2,7 @@
 ///
 /// Energies and momenta are in GeV, lengths in cm, times in ns. What is not said is larcv3's own
 /// value for the unknown, and is written as such.
-public struct Particle: Hashable, Sendable {
+public struct Particle: Hashable, Codable, Sendable {
   /// A place and a time: x, y, z in cm, t in ns.
   public typealias Position = SIMD4<Double>
 
@@ -47,7 +47,7 @@ public struct Particle: Hashable, Sendable {
   public var depositedEnergy = 0.0
 
   /// Another particle that one descends from.
-  public struct Relative: Hashable, Sendable {
+  public struct Relative: Hashable, Codable, Sendable {
     /// Its number in the particle transport; the largest number when there is none.
     public var track: UInt32
     /// What it is; 0 when unknown.

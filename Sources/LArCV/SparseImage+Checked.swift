@@ -23,6 +23,9 @@ extension SparseImage {
         + "leave this event out or produce the file again")
   }
 
+  /// Whether nothing makes it unfit.
+  public var isFit: Bool { firstFault == nil }
+
   /// What makes the image unfit, in words; nil when it is fit.
   var firstFault: String? {
     guard meta.isValid else { return "the image is marked as not valid" }

@@ -2,7 +2,7 @@
 ///
 /// Axes keep the order of the file.  In two dimensions the flat id of a voxel is
 /// `coordinate0 × voxelCounts[1] + coordinate1`: the last axis is the fastest.
-public struct ImageMeta: Hashable, Sendable {
+public struct ImageMeta: Hashable, Codable, Sendable {
   /// False for an image that was never filled; larcv3 refuses to use such an image.
   public var isValid: Bool
   /// The wire plane's number (-1 in an invalid image that stores none).

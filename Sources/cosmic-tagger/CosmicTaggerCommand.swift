@@ -41,7 +41,7 @@ struct CosmicTaggerCommand: ParsableCommand {
     subcommands: [
       Train.self, Inference.self, Show.self, Report.self, Compare.self, Profile.self, Iotest.self,
       Inspect.self, Simulate.self,
-      BuildNet.self, Switches.self,
+      BuildNet.self, Switches.self, ReadEvents.self,
     ])
 }
 

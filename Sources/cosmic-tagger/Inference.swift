@@ -111,6 +111,8 @@ struct Inference: ParsableCommand {
   @OptionGroup(title: "Images, where they are not read as in training")
   var images: ImageOverrideOptions
 
+  @OptionGroup var isolation: IsolationOptions
+
   @OptionGroup(title: "Reporting") var reporting: ReportOptions
 
   func validate() throws {
@@ -147,6 +149,7 @@ struct Inference: ParsableCommand {
     inference.restarts = restart
     inference.precision = precision ?? (modelHalfPrecision?.value == true ? .bfloat16 : .float32)
     inference.convolution = convolution
+    inference.isolatesReader = isolation.isolateReader
     var training = TrainingConfiguration()
     threads.apply(to: &training)
     inference.threads = training.threads

@@ -21,11 +21,25 @@ struct LoadingOptions: ParsableArguments {
         + "lists them all."))
   var skipBadEvents = false
 
+  @OptionGroup var isolation: IsolationOptions
+
   /// Puts the options into a configuration.
   func apply(to data: inout DataConfiguration) {
     data.longEvents = onMaxVoxels
     data.skipsBadEvents = skipBadEvents
+    data.isolatesReader = isolation.isolateReader
   }
+}
+
+/// Who reads files.
+struct IsolationOptions: ParsableArguments {
+  @Flag(
+    help: ArgumentHelp(
+      "Have another process read the file, for files from strangers.",
+      discussion:
+        "HDF5 may crash or hang on a file that was made to have it do so: then this is an error that "
+        + "names the event. What is read is the same."))
+  var isolateReader = false
 }
 
 /// How events to train on are changed.

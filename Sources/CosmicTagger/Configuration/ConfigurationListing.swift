@@ -42,6 +42,7 @@ public struct ConfigurationListing {
     add("max_voxels", data.maxVoxels.map(String.init) ?? "none")
     add("on_max_voxels", data.longEvents.rawValue)
     add("skip_bad_events", text(data.skipsBadEvents))
+    add("isolate_reader", text(data.isolatesReader))
     for (name, value) in data.augmentation.settings {
       add(name.replacing("-", with: "_"), value)
     }

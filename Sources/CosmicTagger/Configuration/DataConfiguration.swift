@@ -70,6 +70,8 @@ public struct DataConfiguration: Equatable, Sendable {
   public var longEvents = LongEvents.refuse
   /// Whether events whose data are bad are left out, and counted, instead of refused.
   public var skipsBadEvents = false
+  /// Whether another process reads files, so that one made on purpose can harm nobody but it.
+  public var isolatesReader = false
   /// How events to train on are changed.
   public var augmentation = Augmentation()
   /// Rows and columns that images must have, if that is asked.

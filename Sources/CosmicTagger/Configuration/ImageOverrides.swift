@@ -47,6 +47,16 @@ extension DataConfiguration {
   /// - Throws: `TaggerError` when the file cannot be read.
   func findingLabels(required: Bool) throws(TaggerError) -> DataConfiguration {
     guard !required else { return self }
+    guard isolatesReader else { return try findingLabels(in: files) }
+    var data = self
+    data.readsLabels = try IsolatedEventSource(files, self).hasLabels
+    return data
+  }
+
+  /// The configuration that reads labels where all of some files have them.
+  ///
+  /// - Throws: `TaggerError` when a file cannot be read.
+  func findingLabels(in files: [String]) throws(TaggerError) -> DataConfiguration {
     var data = self
     do {
       let labels = Product(type: "sparse2d", producer: labelProducer)

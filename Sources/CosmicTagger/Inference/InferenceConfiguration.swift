@@ -33,6 +33,8 @@ public struct InferenceConfiguration: Equatable, Sendable {
   public var precision = Precision.float32
   /// Whether what an interrupted run has done is thrown away.
   public var restarts = false
+  /// Whether another process reads the file.
+  public var isolatesReader = false
   /// What is said of the images, over what the checkpoint says.
   public var images = ImageOverrides()
 

@@ -90,6 +90,7 @@ public struct InferenceRun {
     data.minibatchSize = configuration.minibatchSize
     data.access = .serialAccess
     try data.validate()
+    data.isolatesReader = configuration.isolatesReader
     data = try data.findingLabels(required: configuration.images.labelProducer != nil)
     if !data.readsLabels {
       logger.info(

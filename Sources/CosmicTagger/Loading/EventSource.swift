@@ -64,7 +64,10 @@ public struct SimulatedEventSource: EventSource {
 extension DataConfiguration {
   /// Opens what the configuration names.
   public func openSource() throws(TaggerError) -> any EventSource {
-    if file != nil { return try FileEventSource(files, self) }
+    if file != nil {
+      return try isolatesReader
+        ? IsolatedEventSource(files, self) : FileEventSource(files, self)
+    }
     return SimulatedEventSource(seed: seed)
   }
 }

@@ -38,6 +38,9 @@ public final class FileEventSource: EventSource {
   /// Number of entries of all files.
   public var eventCount: Int? { files.last?.entries.upperBound }
 
+  /// Number of entries of each file.
+  var entryCounts: [Int] { files.map(\.entries.count) }
+
   /// Reads one entry; its images are inflated and checked when it is decoded.
   public func read(_ number: Int) throws(TaggerError) -> UndecodedEvent {
     guard let index = files.firstIndex(where: { $0.entries.contains(number) }) else {

@@ -11,7 +11,9 @@ public enum OptionScope {
     "--nplanes", "--img-transform",
   ]
 
-  private static let loading: Set<String> = ["--on-max-voxels", "--skip-bad-events"]
+  private static let loading: Set<String> = [
+    "--on-max-voxels", "--skip-bad-events", "--isolate-reader",
+  ]
 
   private static let augmentation: Set<String> = [
     "--flip-wire", "--flip-drift", "--charge-scale", "--wire-dropout",
@@ -58,6 +60,7 @@ public enum OptionScope {
   static let bare: Set<String> = [
     "--sparse", "--dense", "--masked", "--no-summary-images", "--classification", "--vertex",
     "--validate-all", "--no-tensorboard", "--profile", "--quiet", "--skip-bad-events",
+    "--isolate-reader",
   ]
 
   /// What a preset decides, so that another one takes its place.

@@ -94,6 +94,7 @@ public struct ResolvedConfiguration {
     if data.readsTruth { values["truth-producer"] = data.truthProducer }
     values["on-max-voxels"] = data.longEvents.rawValue
     values["skip-bad-events"] = "\(data.skipsBadEvents)"
+    values["isolate-reader"] = "\(data.isolatesReader)"
     values.merge(data.augmentation.settings.mapValues { "\($0)" }) { $1 }
     values["max-voxels"] = data.maxVoxels?.description
     values["shape"] = data.shape.map { $0.map(String.init).joined(separator: ",") }

@@ -27,7 +27,7 @@ struct ResolvedConfigurationTests {
     run.resolved.entries.flatMap { option, value -> [String] in
       let bare = [
         "sparse", "dense", "masked", "no-summary-images", "validate-all", "no-tensorboard",
-        "profile", "skip-bad-events",
+        "profile", "skip-bad-events", "isolate-reader",
       ]
       if bare.contains(option) { return value == "true" ? ["--\(option)"] : [] }
       return value.hasPrefix("-") ? ["--\(option)=\(value)"] : ["--\(option)", value]

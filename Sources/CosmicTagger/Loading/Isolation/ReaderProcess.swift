@@ -1,0 +1,75 @@
+import Foundation
+
+/// A process that reads for this one, so that a file can harm nobody but it.
+final class ReaderProcess {
+  /// What is run.
+  struct Program: Sendable {
+    let path: String
+    let arguments: [String]
+
+    /// This very program, as `ReaderService` of it.
+    static let itself = Program(
+      path: (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+        ?? "/proc/self/exe",
+      arguments: [ReaderService.command])
+  }
+
+  private let process = Process()
+  private let socket: FileHandle
+  private let channel: MessageChannel
+
+  /// Begins it.
+  ///
+  /// - Throws: `TaggerError` when there cannot be another process.
+  init(_ program: Program) throws(TaggerError) {
+    var ends: [Int32] = [-1, -1]
+    // Both ends close when a program takes the process' place; the child's is its standard input.
+    let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+      throw Self.failure("\(String(cString: strerror(errno)))")
+    }
+    socket = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
+    channel = MessageChannel(ends[0])
+    let childEnd = FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
+    process.executableURL = URL(fileURLWithPath: program.path)
+    process.arguments = program.arguments
+    process.standardInput = childEnd
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    do {
+      try process.run()
+      try childEnd.close()
+    } catch {
+      throw Self.failure("\(error)")
+    }
+  }
+
+  private static func failure(_ reason: String) -> TaggerError {
+    TaggerError(
+      .inputOutput,
+      "no process can be begun to read for --isolate-reader (\(reason)): leave it out, or let this "
+        + "user have more processes")
+  }
+
+  /// Asks for something, and waits for the answer; nil when the process has ended instead.
+  func answer(to question: some Encodable) throws -> Data? {
+    try channel.send(question) ? channel.receive() : nil
+  }
+
+  /// Waits for its end, and says in words what that was.
+  func end() -> String {
+    process.waitUntilExit()
+    switch (process.terminationReason, process.terminationStatus) {
+    case (.uncaughtSignal, SIGALRM):
+      return "took longer than \(ReaderService.longest) seconds to be read"
+    case (.uncaughtSignal, let signal): return "crashed the process that read it (signal \(signal))"
+    case (_, let code): return "ended the process that read it (code \(code))"
+    }
+  }
+
+  deinit {
+    // It may be anywhere in a file that leads it in circles.
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    process.waitUntilExit()
+  }
+}
