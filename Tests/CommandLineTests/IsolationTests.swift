@@ -23,7 +23,7 @@ struct IsolationTests {
       let folder = scratch.file("log\(option.count)")
       let trained = try Tool.run(
         ["train", "--sparse", "-f", SharedData.real, "--preset", "a21", "--downsample", "3"]
-          + ["-mb", "2", "-i", "2", "-ld", folder, "--score-events", "0"] + option)
+          + ["--network-depth", "3", "-mb", "2", "-i", "2", "-ld", folder] + option)
       #expect(trained.code == 0)
       losses.append(
         trained.lines.compactMap { $0.firstMatch(of: /loss: [\d.]+/)?.0 }.map(String.init))

@@ -81,6 +81,7 @@ public enum OptionScope {
     "--label-convention", "--max-voxels", "--shape", "--nplanes", "--img-transform", "--sparse",
     "--dense", "--masked", "--precision", "--model-half-precision", "--input-half-precision",
     "--convolution", "--logging-iteration", "--log-directory", "--checkpoint-directory",
+    "--isolate-reader",
   ]
 
   /// Options of a command that are taken from the command line alone: what files say of them is meant

@@ -36,6 +36,11 @@ final class ReaderProcess {
     process.standardInput = childEnd
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
+    // The clock that ends it must not be shut out, as it is from threads of Dispatch.
+    var (none, before) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
     do {
       try process.run()
       try childEnd.close()
