@@ -156,6 +156,8 @@ let package = Package(
 
     .target(name: "EventFiles", path: "Tests/EventFiles", swiftSettings: settings),
 
+    .target(name: "DamagedFiles", path: "Tests/DamagedFiles", swiftSettings: settings),
+
     // Production's sites and values, written as the oracles write them.
     .target(
       name: "TestSites", dependencies: ["Autodiff", "Sites", "Tensors"], path: "Tests/TestSites",
@@ -185,10 +187,10 @@ let package = Package(
       "TrainingTests",
       [
         "Training", "Networks", "DenseLayers", "Layers", "Autodiff", "Sites", "Tensors",
-        "HDF5Files", "Files", "Reference", "TestSites", "GoldenFiles",
+        "HDF5Files", "Files", "Reference", "TestSites", "GoldenFiles", "DamagedFiles",
       ],
       exclude: ["Fixtures"]),
-    tests("LArCVTests", ["LArCV", "HDF5Files", "Files", "CHDF5"]),
+    tests("LArCVTests", ["LArCV", "HDF5Files", "Files", "CHDF5", "DamagedFiles"]),
     tests("LArTPCSimulationTests", ["LArTPCSimulation", "LArCV"]),
     tests("TelemetryTests", ["Telemetry", "Files", "EventFiles"]),
     tests(

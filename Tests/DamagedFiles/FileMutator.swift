@@ -1,17 +1,17 @@
 /// Damages a file's bytes where it hurts: in what HDF5 finds its way by, more than in what it finds.
 ///
 /// A seed and the file determine the damage, so a case is named by two numbers.
-struct FileMutator {
+package struct FileMutator {
   private var random: DamageGenerator
-  private(set) var bytes: [UInt8]
+  package private(set) var bytes: [UInt8]
 
-  init(_ bytes: [UInt8], seed: UInt64) {
+  package init(_ bytes: [UInt8], seed: UInt64) {
     self.bytes = bytes
     random = DamageGenerator(state: seed &* 0xD1B5_4A32_D192_ED03)
   }
 
   /// One to four damages.
-  mutating func mutate() {
+  package mutating func mutate() {
     for _ in 0..<Int.random(in: 1...4, using: &random) {
       guard bytes.count > 64 else { return }
       switch Int.random(in: 0..<16, using: &random) {

@@ -1,25 +1,40 @@
 import Foundation
-import LArCV
 
 /// Cases that one process works through, noting each before it begins.
 ///
 /// HDF5 may crash, hang, or ask for all memory there is: what happens then to the process is what
 /// happened to the case that it noted last.
-struct FuzzWork {
+package struct FuzzWork {
   /// Files to be damaged.
-  let sources: [[UInt8]]
+  private let sources: [[UInt8]]
   /// Where the number of the case is noted, and the damaged file is.
-  let folder: String
+  private let folder: String
 
-  static let notes = "case"
+  private static let notes = "case"
 
   /// Seconds of processor time that a case may take; more is a hang.
-  static let longest = 2
+  private static let longest = 2
   /// Bytes of memory beside ten times the file that a case may take.
-  static let mostMemory = 512 << 20
+  private static let mostMemory = 512 << 20
+
+  package init(sources: [[UInt8]], folder: String) {
+    self.sources = sources
+    self.folder = folder
+  }
+
+  /// How many: `FUZZ_CASES=100000` for a night, some hundred in every run of the tests.
+  package static let caseCount = number("FUZZ_CASES") ?? 400
+  /// The first one, `FUZZ_FIRST`.
+  package static let first = number("FUZZ_FIRST") ?? 0
+  /// Cases of one process.
+  package static let share: UInt64 = 500
+
+  private static func number(_ variable: String) -> UInt64? {
+    ProcessInfo.processInfo.environment[variable].flatMap { UInt64($0) }
+  }
 
   /// Works through cases until one of them ends the process.
-  func run(_ cases: Range<UInt64>, _ read: (String) -> Void) throws {
+  package func run(_ cases: Range<UInt64>, _ read: (String) -> Void) throws {
     try limitMemory()
     let path = "\(folder)/case.h5"
     let descriptor = open("\(folder)/\(Self.notes)", O_WRONLY | O_CREAT, 0o600)
@@ -37,7 +52,7 @@ struct FuzzWork {
   }
 
   /// The case that a process noted last.
-  static func noted(in folder: String) -> UInt64? {
+  package static func noted(in folder: String) -> UInt64? {
     guard let data = FileManager.default.contents(atPath: "\(folder)/\(notes)"), data.count == 8
     else { return nil }
     return data.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
@@ -48,7 +63,7 @@ struct FuzzWork {
     var timer = itimerval()
     timer.it_value.tv_sec = seconds
     guard setitimer(__itimer_which_t(ITIMER_PROF.rawValue), &timer, nil) == 0 else {
-      throw StorageFailure()
+      throw LimitFailure()
     }
   }
 
@@ -60,7 +75,10 @@ struct FuzzWork {
     let bytes = rlim_t(size + Self.mostMemory + 10 * file)
     var limit = rlimit(rlim_cur: bytes, rlim_max: bytes)
     guard setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 else {
-      throw StorageFailure()
+      throw LimitFailure()
     }
   }
 }
+
+/// The system let no limit be set.
+private struct LimitFailure: Error {}

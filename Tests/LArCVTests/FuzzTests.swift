@@ -1,18 +1,11 @@
 import CHDF5
+import DamagedFiles
 import Foundation
 import LArCV
 import Testing
 
 @Suite("Files that somebody damaged on purpose")
 struct FuzzTests {
-  /// How many: `FUZZ_CASES=100000` for a night, some hundred in every run of the tests.
-  static let caseCount =
-    ProcessInfo.processInfo.environment["FUZZ_CASES"].flatMap { UInt64($0) } ?? 400
-  static let first =
-    ProcessInfo.processInfo.environment["FUZZ_FIRST"].flatMap { UInt64($0) } ?? 0
-  /// Cases of one process.
-  static let share: UInt64 = 500
-
   /// Small files of all forms, and of the real larcv3 where they are at hand.
   static func sources(in folder: String) throws -> [[UInt8]] {
     var forms = [StoredForm(), StoredForm(), StoredForm(), StoredForm()]
@@ -32,11 +25,11 @@ struct FuzzTests {
   @Test("end in an error, not in a crash, a hang, or all memory gone")
   func files() async throws {
     let scratch = try Scratch()
-    var next = Self.first
-    let end = Self.first + Self.caseCount
+    var next = FuzzWork.first
+    let end = FuzzWork.first + FuzzWork.caseCount
     while next < end {
       let folder = scratch.path
-      let cases = [next, min(next + Self.share, end)]
+      let cases = [next, min(next + FuzzWork.share, end)]
       await #expect(processExitsWith: .success, "case \(cases)") {
         [folder = folder as String, cases = cases as [UInt64]] in
         try FuzzWork(sources: FuzzTests.sources(in: folder), folder: folder)

@@ -1,0 +1,15 @@
+/// SplitMix64: the same damage in every run.
+package struct DamageGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  /// Damage that a seed determines.
+  package init(state: UInt64) { self.state = state }
+
+  package mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var word = state
+    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
+    return word ^ (word >> 31)
+  }
+}
