@@ -6,10 +6,13 @@ import Testing
 @Suite("A process that reads for another one")
 struct IsolatedEventSourceTests {
   /// A process that does what a script says, which finds the socket at its standard input.
-  private func source(_ script: String) throws(TaggerError) -> IsolatedEventSource {
+  private func source(
+    _ script: String, patience: Duration = .seconds(60)
+  ) throws(TaggerError) -> IsolatedEventSource {
     try IsolatedEventSource(
       ["a.h5", "b.h5"], DataConfiguration(),
-      program: ReaderProcess.Program(path: "/bin/bash", arguments: ["-c", script]))
+      program: ReaderProcess.Program(
+        path: "/bin/bash", arguments: ["-c", script], patience: patience))
   }
 
   /// The script that answers once that the files are open, with so many events each.
@@ -61,5 +64,37 @@ struct IsolatedEventSourceTests {
     let error = #expect(throws: TaggerError.self) { _ = try source.event(0) }
     #expect(error?.kind == .badData)
     #expect(error?.description.contains("led the process that read it astray") == true)
+  }
+
+  /// Processes that live on: one announces a message of 2^40 bytes, one says nothing, one says its
+  /// message in drops, and one closes its socket.
+  static let living = [
+    (#"printf '\0\0\0\0\0\x01\0\0' >&0; exec sleep 600"#, "led the process that read it astray"),
+    ("exec sleep 600", "took longer than 1 seconds to be read"),
+    ("while printf '\\x07' >&0; do sleep 0.3; done", "took longer than 1 seconds to be read"),
+    ("exec 0<&-; exec sleep 600 > /dev/null", "crashed the process that read it (signal 9)"),
+  ]
+
+  @Test(
+    "that lives on without an answer is ended while it opens files", arguments: 0..<living.count)
+  func livesOnAtOpening(_ number: Int) throws {
+    let (script, said) = Self.living[number]
+    let clock = ContinuousClock()
+    let start = clock.now
+    let error = #expect(throws: TaggerError.self) { _ = try source(script, patience: .seconds(1)) }
+    #expect(error?.description == "opening a.h5, b.h5 \(said): copy it again, or leave it out")
+    #expect(clock.now - start < .seconds(30))
+  }
+
+  @Test("that lives on without an answer is ended, its event named", arguments: 0..<living.count)
+  func livesOnAtAnEvent(_ number: Int) throws {
+    let (script, said) = Self.living[number]
+    let source = try source(
+      opening([2, 3], then: "head -c 8 <&0 > /dev/null; \(script)"), patience: .seconds(1))
+    for (number, name) in [(1, "entry 1 of a.h5"), (3, "entry 1 of b.h5")] {
+      let error = #expect(throws: TaggerError.self) { _ = try source.event(number) }
+      #expect(error?.kind == .badData)
+      #expect(error?.description.hasPrefix("\(name) \(said): ") == true)
+    }
   }
 }

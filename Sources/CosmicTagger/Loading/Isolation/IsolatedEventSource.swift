@@ -4,7 +4,7 @@ import Foundation
 ///
 /// HDF5 has faults of memory that a file made on purpose can use; a crash, a hang or all memory gone
 /// becomes an error that names the event.  The process is begun anew for the next event.  What it sends
-/// is checked once more.
+/// is checked once more, and it is waited for only so long.
 public final class IsolatedEventSource: EventSource {
   private let task: ReaderTask
   private let program: ReaderProcess.Program
@@ -39,11 +39,14 @@ public final class IsolatedEventSource: EventSource {
   public func read(_ number: Int) throws(TaggerError) -> UndecodedEvent {
     let process = try openProcess()
     let name = name(of: number)
-    guard let answer = try asked({ try process.answer(to: [number]) }) else {
+    let answer: Data
+    switch try asked({ try process.answer(to: [number]) }) {
+    case .success(let received): answer = received
+    case .failure(let interruption):
       self.process = nil
       throw TaggerError(
         .badData,
-        "\(name) \(process.end()): leave this event out, as --skip-bad-events does, or produce the "
+        "\(name) \(process.end(after: interruption)): leave this event out, as --skip-bad-events does, or produce the "
           + "file again")
     }
     return UndecodedEvent { () throws(TaggerError) in
@@ -75,9 +78,13 @@ public final class IsolatedEventSource: EventSource {
     _ task: ReaderTask, _ process: ReaderProcess
   ) throws(TaggerError) -> (entryCounts: [Int], hasLabels: Bool) {
     let name = task.paths.joined(separator: ", ")
-    guard let answer = try asked({ try process.answer(to: task) }) else {
+    let answer: Data
+    switch try asked({ try process.answer(to: task) }) {
+    case .success(let received): answer = received
+    case .failure(let interruption):
       throw TaggerError(
-        .badData, "opening \(name) \(process.end()): copy it again, or leave it out")
+        .badData,
+        "opening \(name) \(process.end(after: interruption)): copy it again, or leave it out")
     }
     switch try decoded(answer, of: name) {
     case .opened(let counts, let hasLabels): return (counts, hasLabels)
@@ -114,7 +121,9 @@ public final class IsolatedEventSource: EventSource {
   }
 }
 
-private func asked(_ question: () throws -> Data?) throws(TaggerError) -> Data? {
+private typealias Answer = Result<Data, MessageChannel.Interruption>
+
+private func asked(_ question: () throws -> Answer) throws(TaggerError) -> Answer {
   do {
     return try question()
   } catch {

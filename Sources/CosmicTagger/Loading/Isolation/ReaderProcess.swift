@@ -6,6 +6,9 @@ final class ReaderProcess {
   struct Program: Sendable {
     let path: String
     let arguments: [String]
+    /// How long it may take to answer: longer than it gives itself, since whoever has taken it over can
+    /// stop its own clock.
+    var patience = Duration.seconds(ReaderService.longest + 30)
 
     /// This very program, as `ReaderService` of it.
     static let itself = Program(
@@ -15,6 +18,7 @@ final class ReaderProcess {
   }
 
   private let process = Process()
+  private let patience: Duration
   private let socket: FileHandle
   private let channel: MessageChannel
 
@@ -30,6 +34,7 @@ final class ReaderProcess {
     }
     socket = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
     channel = MessageChannel(ends[0])
+    patience = program.patience
     let childEnd = FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
     process.executableURL = URL(fileURLWithPath: program.path)
     process.arguments = program.arguments
@@ -56,14 +61,25 @@ final class ReaderProcess {
         + "user have more processes")
   }
 
-  /// Asks for something, and waits for the answer; nil when the process has ended instead.
-  func answer(to question: some Encodable) throws -> Data? {
-    try channel.send(question) ? channel.receive() : nil
+  /// Asks for something, and waits for the answer as long as there is patience.
+  func answer(
+    to question: some Encodable
+  ) throws -> Result<Data, MessageChannel.Interruption> {
+    let deadline = SuspendingClock.now + patience
+    if let interruption = try channel.send(question, by: deadline) {
+      return .failure(interruption)
+    }
+    return channel.receive(by: deadline)
   }
 
-  /// Waits for its end, and says in words what that was.
-  func end() -> String {
-    process.waitUntilExit()
+  /// Ends it, and says in words why there was no answer.
+  func end(after interruption: MessageChannel.Interruption) -> String {
+    stop()
+    switch interruption {
+    case .nonsense: return "led the process that read it astray"
+    case .late: return "took longer than \(patience.components.seconds) seconds to be read"
+    case .ended: break
+    }
     switch (process.terminationReason, process.terminationStatus) {
     case (.uncaughtSignal, SIGALRM):
       return "took longer than \(ReaderService.longest) seconds to be read"
@@ -72,9 +88,13 @@ final class ReaderProcess {
     }
   }
 
-  deinit {
-    // It may be anywhere in a file that leads it in circles.
+  /// Leaves no process behind, wherever it is in a file that leads it in circles.
+  ///
+  /// A process that is ending by itself, which it may be when its socket is closed, keeps its own code.
+  private func stop() {
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     process.waitUntilExit()
   }
+
+  deinit { stop() }
 }

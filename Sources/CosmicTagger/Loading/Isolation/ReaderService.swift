@@ -23,7 +23,7 @@ public struct ReaderService {
     // Who stops the whole group means the other process, whose end ends this one.
     for stop in [SIGINT, SIGTERM, SIGHUP] { signal(stop, SIG_IGN) }
     limitMemory()
-    guard let task = channel.receive() else { return }
+    guard case .success(let task) = channel.receive() else { return }
     let source: FileEventSource
     do throws(TaggerError) {
       source = try timed { () throws(TaggerError) in try open(task) }
@@ -31,9 +31,9 @@ public struct ReaderService {
       _ = try channel.send(ReaderAnswer(refusing: error))
       return
     }
-    while let question = channel.receive() {
+    while case .success(let question) = channel.receive() {
       let answer = timed { self.answer(to: question, source) }
-      guard try channel.send(answer) else { return }
+      guard try channel.send(answer) == nil else { return }
     }
   }
 
