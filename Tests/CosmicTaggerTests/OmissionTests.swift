@@ -7,12 +7,16 @@ import Testing
 /// Events that are too long or bad, and files read as one.
 @Suite("Events that are not as they should be")
 struct OmissionTests {
-  /// Writes events of two planes; those whose numbers are given have a label that is none.
+  /// Writes events of two planes; those whose numbers are given have a label that is none, or a
+  /// charged current of a tau neutrino.
   private func write(
-    _ path: String, numbers: Range<Int>, bad: Set<Int> = [], size: [Int] = [8, 4]
+    _ path: String, numbers: Range<Int>, bad: Set<Int> = [], taus: Set<Int> = [],
+    size: [Int] = [8, 4]
   ) throws {
     let names = DataConfiguration()
-    let writer = try LArCVWriter(path: path, products: [names.imageProducer, names.labelProducer])
+    let writer = try LArCVWriter(
+      path: path, products: [names.imageProducer, names.labelProducer],
+      clusters: [names.truthProducer], particles: [names.truthProducer])
     for number in numbers {
       let images = (0..<2).map { plane in
         Pixels(
@@ -20,14 +24,18 @@ struct OmissionTests {
           pixels: (0..<4 + plane + number % 3).map { ($0, ($0 + number) % 4, Float(number + 1)) }
         ).image
       }
+      let value: Float = bad.contains(number) ? 7 : taus.contains(number) ? 2 : 1
       let labels = images.map { image in
         SparseImage(
           meta: image.meta, ids: image.ids,
-          values: image.values.map { _ in bad.contains(number) ? 7 : 1 })
+          values: image.values.map { _ in value })
       }
+      let neutrino = Particle(pdg: taus.contains(number) ? 16 : 14, currentType: 0, energy: 5)
       try writer.append(
         EventID(run: 1, subrun: 1, event: Int64(number)),
-        images: [(names.imageProducer, images), (names.labelProducer, labels)])
+        images: [(names.imageProducer, images), (names.labelProducer, labels)],
+        clusters: [(names.truthProducer, images.map { [$0] })],
+        particles: [(names.truthProducer, [neutrino])])
     }
     try writer.close()
   }
@@ -65,6 +73,29 @@ struct OmissionTests {
     #expect(batches[1].omissions.sentences.count == 2)
     #expect(batches[0].omissions.sentences == [error?.description])
     #expect(batches[2].omissions == Omissions())
+  }
+
+  @Test("Events of a kind that heads do not know are left out like bad ones, where heads learn")
+  func kinds() throws {
+    let scratch = try Scratch()
+    let path = scratch.file("events.h5")
+    try write(path, numbers: 0..<6, bad: [3], taus: [1, 2, 4])
+    var configuration = data {
+      $0.file = path
+      $0.access = .serialAccess
+      $0.readsTruth = true
+    }
+    let error = #expect(throws: TaggerError.self) { try load(configuration, batches: 1) }
+    #expect(error?.kind == .badData)
+    #expect(error?.description.contains("entry 1 of \(path) has pdg 16") == true)
+    configuration.skipsBadEvents = true
+    let batches = try load(configuration, batches: 3)
+    #expect(batches.map(\.events) == [[0], [], [5]])
+    #expect(batches.map { $0.targets?.kinds } == [[.cosmic], [], [.cosmic]])
+    #expect(batches[0].omissions.sentences == [error?.description])
+    #expect(batches[1].omissions.sentences.count == 2)
+    configuration.readsTruth = false
+    #expect(try load(configuration, batches: 1).first?.events == [0, 1])
   }
 
   @Test("A file that cannot be opened is no bad event")

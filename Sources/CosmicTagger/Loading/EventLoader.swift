@@ -57,9 +57,7 @@ public final class EventLoader {
         guard let position = remaining.popFirst() else { return nil }
         let batch = UndecodedBatch(
           order.next().map { $0 + firstEvent }, of: source, position: position)
-        return {
-          try batch.loaded(treatment, assembly, planner, hasTargets: configuration.readsTruth)
-        }
+        return { try batch.loaded(treatment, planner) }
       }
     }
   }
@@ -116,18 +114,15 @@ struct UndecodedBatch: Sendable {
 
   /// The batch to train on.
   fileprivate func loaded(
-    _ treatment: EventTreatment, _ assembly: SiteAssembly, _ planner: NetworkPlanner,
-    hasTargets: Bool
+    _ treatment: EventTreatment, _ planner: NetworkPlanner
   ) throws -> LoadedBatch {
     var clock = Stopwatch()
     let treated = try treatment(self)
-    let targets =
-      hasTargets ? try HeadTargets(treated.events, treated.pixels, assembly.geometry) : nil
     let readSeconds = seconds + clock.lap()
     let plan = try planner.plan(treated.pixels.sites)
     let sites = try treated.pixels.labelled(plan)
     return LoadedBatch(
-      sites: sites, targets: targets, events: treated.numbers, omissions: treated.omissions,
-      readSeconds: readSeconds, planSeconds: clock.lap())
+      sites: sites, targets: treated.targets, events: treated.numbers,
+      omissions: treated.omissions, readSeconds: readSeconds, planSeconds: clock.lap())
   }
 }

@@ -12,15 +12,17 @@ struct EventTreatment: Sendable {
     self.data = data
   }
 
-  /// Events of a batch, their sites, and what is missing of them.
+  /// Events of a batch, their sites, what heads should say of them, and what is missing of them.
   struct Treated {
-    var numbers: [Int] = []
-    var events: [DetectorEvent] = []
-    var pixels: SiteAssembly.Batch
-    var omissions = Omissions()
+    let numbers: [Int]
+    let events: [DetectorEvent]
+    let pixels: SiteAssembly.Batch
+    /// Nothing where the configuration reads no truth.
+    let targets: HeadTargets?
+    let omissions: Omissions
   }
 
-  /// Decodes the events of a batch and assembles their sites.
+  /// Decodes the events of a batch, assembles their sites, and finds the kind of each where that is read.
   ///
   /// Where all events are bad and may be left out, there is an event without voxels instead of them.
   ///
@@ -39,16 +41,24 @@ struct EventTreatment: Sendable {
       }
     }
     do throws(TaggerError) {
-      return Treated(
-        numbers: numbers, events: events, pixels: try assembly.batch(whole(events)),
-        omissions: omissions)
+      return try assembled(numbers, events, omissions)
     } catch {
       guard data.skipsBadEvents, error.kind == .badData else { throw error }
     }
     return try withoutMisfits(numbers, events, omissions)
   }
 
-  /// Finds the events that cannot be assembled.
+  /// Kinds need the assembled pixels: a neutrino with too few of them is none that can be seen.
+  private func assembled(
+    _ numbers: [Int], _ events: [DetectorEvent], _ omissions: Omissions
+  ) throws(TaggerError) -> Treated {
+    let pixels = try assembly.batch(whole(events))
+    let targets = data.readsTruth ? try HeadTargets(events, pixels, assembly.geometry) : nil
+    return Treated(
+      numbers: numbers, events: events, pixels: pixels, targets: targets, omissions: omissions)
+  }
+
+  /// Finds the events that cannot be assembled, or are of no kind that heads know.
   private func withoutMisfits(
     _ numbers: [Int], _ events: [DetectorEvent], _ omissions: Omissions
   ) throws(TaggerError) -> Treated {
@@ -56,16 +66,13 @@ struct EventTreatment: Sendable {
     var kept: [(number: Int, event: DetectorEvent)] = []
     for (number, event) in zip(numbers, events) {
       do throws(TaggerError) {
-        _ = try assembly.batch([event])
+        _ = try assembled([number], [event], Omissions())
         kept.append((number, event))
       } catch {
         try omissions.leaveOut(error, data)
       }
     }
-    let events = kept.map(\.event)
-    return Treated(
-      numbers: kept.map(\.number), events: events, pixels: try assembly.batch(whole(events)),
-      omissions: omissions)
+    return try assembled(kept.map(\.number), kept.map(\.event), omissions)
   }
 
   private func whole(_ events: [DetectorEvent]) -> [DetectorEvent] {
