@@ -7,10 +7,11 @@ import Testing
 struct IsolatedEventSourceTests {
   /// A process that does what a script says, which finds the socket at its standard input.
   private func source(
-    _ script: String, patience: Duration = .seconds(60)
+    _ script: String, patience: Duration = .seconds(60),
+    _ configuration: DataConfiguration = DataConfiguration()
   ) throws(TaggerError) -> IsolatedEventSource {
     try IsolatedEventSource(
-      ["a.h5", "b.h5"], DataConfiguration(),
+      ["a.h5", "b.h5"], configuration,
       program: ReaderProcess.Program(
         path: "/bin/bash", arguments: ["-c", script], patience: patience))
   }
@@ -53,6 +54,15 @@ struct IsolatedEventSourceTests {
           == "\(name) crashed the process that read it (signal 11): leave this event out, as "
           + "--skip-bad-events does, or produce the file again")
     }
+  }
+
+  @Test("that crashes is an error that ends with what the command offers against it")
+  func remedy() throws {
+    let script = try opening([1], then: "head -c 8 <&0 > /dev/null; kill -SEGV $$")
+    let source = try source(script, data { $0.badEventRemedy = "begin anew" })
+    let error = #expect(throws: TaggerError.self) { _ = try source.event(0) }
+    #expect(error?.description.hasSuffix("(signal 11): begin anew") == true)
+    #expect(!InferenceConfiguration.badEventRemedy.contains("--skip-bad-events"))
   }
 
   @Test(

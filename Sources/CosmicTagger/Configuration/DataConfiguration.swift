@@ -72,6 +72,9 @@ public struct DataConfiguration: Equatable, Sendable {
   public var skipsBadEvents = false
   /// Whether another process reads files, so that one made on purpose can harm nobody but it.
   public var isolatesReader = false
+  /// What the command that reads offers against an event that ends its reader.
+  public var badEventRemedy =
+    "leave this event out, as --skip-bad-events does, or produce the file again"
   /// How events to train on are changed.
   public var augmentation = Augmentation()
   /// Rows and columns that images must have, if that is asked.

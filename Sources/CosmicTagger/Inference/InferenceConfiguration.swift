@@ -38,6 +38,10 @@ public struct InferenceConfiguration: Equatable, Sendable {
   /// What is said of the images, over what the checkpoint says.
   public var images = ImageOverrides()
 
+  /// What to do about an event that ends its reader: the output has every event of the input, so that
+  /// none can be left out here.
+  static let badEventRemedy = "produce the file again, without this event if need be"
+
   /// Today's defaults.
   public init(file: String, checkpoint: String, output: String) {
     self.file = file

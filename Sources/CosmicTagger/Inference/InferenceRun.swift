@@ -91,6 +91,7 @@ public struct InferenceRun {
     data.access = .serialAccess
     try data.validate()
     data.isolatesReader = configuration.isolatesReader
+    data.badEventRemedy = InferenceConfiguration.badEventRemedy
     data = try data.findingLabels(required: configuration.images.labelProducer != nil)
     if !data.readsLabels {
       logger.info(

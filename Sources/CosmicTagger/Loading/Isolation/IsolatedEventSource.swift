@@ -8,6 +8,8 @@ import Foundation
 public final class IsolatedEventSource: EventSource {
   private let task: ReaderTask
   private let program: ReaderProcess.Program
+  /// What to do about an event that harms the process.
+  private let remedy: String
   private var process: ReaderProcess?
   private let entryCounts: [Int]
   /// Whether all files have labels.
@@ -27,6 +29,7 @@ public final class IsolatedEventSource: EventSource {
   ) throws(TaggerError) {
     task = ReaderTask(paths, configuration)
     self.program = program
+    remedy = configuration.badEventRemedy
     let process = try ReaderProcess(program)
     (entryCounts, hasLabels) = try Self.open(task, process)
     self.process = process
@@ -46,8 +49,7 @@ public final class IsolatedEventSource: EventSource {
       self.process = nil
       throw TaggerError(
         .badData,
-        "\(name) \(process.end(after: interruption)): leave this event out, as --skip-bad-events does, or produce the "
-          + "file again")
+        "\(name) \(process.end(after: interruption)): \(remedy)")
     }
     return UndecodedEvent { () throws(TaggerError) in
       switch try Self.decoded(answer, of: name) {
