@@ -1,10 +1,10 @@
 import Foundation
 import Tensors
 
-/// Muons from above, as they come at sea level.
+/// Muons, electrons, positrons and photons from above, as they come at sea level.
 ///
-/// Their spectrum and angles follow Gaisser's formula as modified for low energies and all angles by
-/// Guan et al. (arXiv:1509.06176):
+/// The muons' spectrum and angles follow Gaisser's formula as modified for low energies and all
+/// angles by Guan et al. (arXiv:1509.06176):
 ///
 ///     dI/dE ~ (E + 3.64/c^1.29)^-2.7 · (1/(1 + 1.1 E c/115) + 0.054/(1 + 1.1 E c/850))
 ///

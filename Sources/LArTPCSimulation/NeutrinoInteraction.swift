@@ -13,6 +13,22 @@ struct NeutrinoInteraction {
     case muonNeutrino
     case electronNeutrino
     case neutralCurrent
+
+    /// Share of interactions that are charged currents of muon neutrinos.
+    ///
+    /// Shares are balanced for training, so that a network sees much of every kind: in a beam, charged
+    /// currents of electron neutrinos are some percent of those of muon neutrinos.
+    static let muonNeutrinoShare = 0.45
+    /// Share of charged currents of electron neutrinos; the others are neutral currents.
+    static let electronNeutrinoShare = 0.40
+
+    /// A channel by its share.
+    static func drawn(_ random: inout RandomStream) -> Channel {
+      let choice = random.uniform()
+      if choice < muonNeutrinoShare { return .muonNeutrino }
+      if choice < muonNeutrinoShare + electronNeutrinoShare { return .electronNeutrino }
+      return .neutralCurrent
+    }
   }
 
   /// How the nucleon was struck.
@@ -34,8 +50,7 @@ struct NeutrinoInteraction {
   let energy: Double
 
   init(in detector: Detector, _ random: inout RandomStream) {
-    let choice = random.uniform()
-    channel = choice < 0.45 ? .muonNeutrino : choice < 0.85 ? .electronNeutrino : .neutralCurrent
+    channel = .drawn(&random)
     vertex = Vector(
       random.uniform(in: -1...1) * detector.halfWidth,
       random.uniform(in: -1...1) * detector.halfHeight,

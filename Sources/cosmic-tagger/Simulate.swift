@@ -7,9 +7,12 @@ struct Simulate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Write simulated events to a larcv3 file.",
     discussion: """
-      Cosmic muons, one neutrino interaction and noise on three wire planes, with labels, the \
-      particles of the interaction and its vertex, in the layout of the near detector's files. Seed \
-      and number determine an event.
+      Cosmic muons with the electrons and photons of air showers, one neutrino interaction and noise \
+      on three wire planes, with labels, the particles of the interaction and its vertex, in the \
+      layout of the near detector's files. Seed and number determine an event.
+
+      Interactions are a mixture balanced for training, not that of a beam: 45 % charged currents of \
+      muon neutrinos, 40 % of electron neutrinos, 15 % neutral currents.
 
       Example:
         cosmic-tagger simulate --output simulated.h5 --events 100
@@ -27,7 +30,10 @@ struct Simulate: ParsableCommand {
   @Option(help: ArgumentHelp("Seed of the events.", valueName: "number"))
   var seed: UInt64 = 0
 
-  @Option(help: ArgumentHelp("Mean number of cosmic muons in an event.", valueName: "muons"))
+  @Option(
+    help: ArgumentHelp(
+      "Mean number of cosmic muons in an event.",
+      discussion: "Electrons and photons of air showers come in proportion.", valueName: "muons"))
   var cosmicMuons = LArTPCSimulation.Configuration().cosmicMuons
 
   @Option(
