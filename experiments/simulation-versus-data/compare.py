@@ -14,18 +14,36 @@ CLASSES = ("background", "cosmic", "neutrino")
 
 
 def images(file, group):
-    """Ids and values of every plane of every event."""
+    """Ids and values of every plane of every event, each with the extent of its second axis."""
     tables = file["Data"][group]
     events, planes = tables["extents"][:], tables["voxel_extents"][:]
+    widths = tables["image_meta"]["number_of_voxels"][:, 1]
     for event in events:
-        rows = planes[event["first"] : event["first"] + event["N"]]
-        yield [tables["voxels"][row["first"] : row["first"] + row["N"]] for row in rows]
+        rows = range(event["first"], event["first"] + event["N"])
+        yield [(voxels(tables, planes[row]), int(widths[row])) for row in rows]
 
 
-def lengths(ids, width=1280):
+def voxels(tables, extent):
+    """Ids and values of one plane."""
+    return tables["voxels"][extent["first"] : extent["first"] + extent["N"]]
+
+
+def neighbours(pixel, width):
+    """The pixels beside one, by sides or corners; none beyond the ends of its row."""
+    column = pixel % width
+    for step in (-1, 0, 1):
+        if 0 <= column + step < width:
+            yield from (pixel + row * width + step for row in (-1, 0, 1) if row or step)
+
+
+def adjacent(ids, width):
+    """The share of ascending ids that are followed by their neighbour in the same row."""
+    return numpy.mean((numpy.diff(ids) == 1) & (ids[1:] % width != 0))
+
+
+def lengths(ids, width):
     """Extents in pixels of the groups of pixels that touch, by sides or corners."""
     pixels = {int(i) for i in ids}
-    steps = [a * width + b for a in (-1, 0, 1) for b in (-1, 0, 1) if a or b]
     found = []
     while pixels:
         waiting = [pixels.pop()]
@@ -33,10 +51,10 @@ def lengths(ids, width=1280):
         while waiting:
             pixel = waiting.pop()
             group.append(divmod(pixel, width))
-            for step in steps:
-                if pixel + step in pixels:
-                    pixels.remove(pixel + step)
-                    waiting.append(pixel + step)
+            for neighbour in neighbours(pixel, width):
+                if neighbour in pixels:
+                    pixels.remove(neighbour)
+                    waiting.append(neighbour)
         found.append(1 + int(max(numpy.ptp(axis) for axis in zip(*group))))
     return numpy.array(found or [0])
 
@@ -47,15 +65,14 @@ def figures(path, events):
         pairs = zip(images(file, CHARGE), images(file, LABELS))
         for _, (charges, labels) in zip(range(events), pairs):
             row = {}
-            for plane, charge in enumerate(charges):
+            for plane, (charge, width) in enumerate(charges):
                 row[f"voxels of plane {plane}"] = len(charge)
-                noise = charge["id"][labels[plane]["value"] == 0]
-                gaps = numpy.diff(noise)
-                row[f"noise beside noise along drift, plane {plane}"] = numpy.mean(
-                    gaps == 1
+                noise = charge["id"][labels[plane][0]["value"] == 0]
+                row[f"noise beside noise along drift, plane {plane}"] = adjacent(
+                    noise, width
                 )
-            value = numpy.concatenate([c["value"] for c in charges])
-            label = numpy.concatenate([image["value"] for image in labels])
+            value = numpy.concatenate([charge["value"] for charge, _ in charges])
+            label = numpy.concatenate([image["value"] for image, _ in labels])
             for number, name in enumerate(CLASSES):
                 mine = value[label == number]
                 row[f"share of {name}"] = len(mine) / len(value)
@@ -64,7 +81,10 @@ def figures(path, events):
                         numpy.quantile(mine, quantile) if len(mine) else numpy.nan
                     )
             tracks = numpy.concatenate(
-                [lengths(image["id"][image["value"] > 0]) for image in labels]
+                [
+                    lengths(image["id"][image["value"] > 0], width)
+                    for image, width in labels
+                ]
             )
             row["clusters of 10 pixels or longer"] = numpy.sum(tracks >= 10)
             row["length of these, median"] = numpy.median(tracks[tracks >= 10])
