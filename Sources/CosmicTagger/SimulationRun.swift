@@ -19,6 +19,11 @@ public struct SimulationRun {
   /// Events of a batch for each thread: enough to even out long and short events.
   private static let eventsPerThread = 4
 
+  /// How the command line calls what it can set of a configuration.
+  private static let options = [
+    "cosmicMuons": "--cosmic-muons", "neutrinoFraction": "--neutrino-fraction",
+  ]
+
   /// A run that writes events 0, 1, … of a seed.
   ///
   /// - Parameters:
@@ -44,7 +49,12 @@ public struct SimulationRun {
     do {
       try configuration.validate()
     } catch {
-      throw TaggerError(.usage, error.description)
+      guard let option = Self.options[error.name] else {
+        throw TaggerError(.usage, error.description)
+      }
+      throw TaggerError(
+        .usage,
+        "\(option) \(error.value) is not possible: use \(error.least) to \(error.most)")
     }
     self.path = path
     self.eventCount = eventCount

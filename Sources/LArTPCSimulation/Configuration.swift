@@ -27,51 +27,5 @@ extension LArTPCSimulation {
 
     /// The defaults: events like those of SBND.
     public init() {}
-
-    /// Checks that every value means something.
-    ///
-    /// - Throws: ``ConfigurationError`` naming the value and its limits. Values that are not checked
-    ///   are moved to the nearest meaningful one when a simulation is made.
-    public func validate() throws(ConfigurationError) {
-      if let limits = Self.violatedLimits(of: "wires", wires, 16...16_384)
-        ?? Self.violatedLimits(of: "driftBins", driftBins, 16...16_384)
-        ?? Self.violatedLimits(of: "planes", planes, 1...3)
-        ?? Self.violatedLimits(of: "cosmicMuons", cosmicMuons, 0...10_000)
-        ?? Self.violatedLimits(of: "neutrinoFraction", neutrinoFraction, 0...1)
-        ?? Self.violatedLimits(of: "noise", noise, 0...20)
-        ?? Self.violatedLimits(of: "deadWireFraction", deadWireFraction, 0...1)
-        ?? Self.violatedLimits(of: "threshold", threshold, 0...1_000_000)
-      {
-        throw ConfigurationError(description: limits)
-      }
-    }
-
-    /// The nearest configuration that ``validate()`` accepts.
-    var nearestValid: Configuration {
-      var valid = self
-      valid.wires = min(max(wires, 16), 16_384)
-      valid.driftBins = min(max(driftBins, 16), 16_384)
-      valid.planes = min(max(planes, 1), 3)
-      valid.cosmicMuons = cosmicMuons.isNaN ? 0 : min(max(cosmicMuons, 0), 10_000)
-      valid.neutrinoFraction = neutrinoFraction.isNaN ? 0 : min(max(neutrinoFraction, 0), 1)
-      valid.noise = noise.isNaN ? 0 : min(max(noise, 0), 20)
-      valid.deadWireFraction = deadWireFraction.isNaN ? 0 : min(max(deadWireFraction, 0), 1)
-      valid.threshold = threshold.isNaN ? 5 : min(max(threshold, 0), 1_000_000)
-      return valid
-    }
-
-    private static func violatedLimits<Value: Comparable>(
-      of name: String, _ value: Value, _ limits: ClosedRange<Value>
-    ) -> String? {
-      if limits.contains(value) { return nil }
-      return "The simulation's \(name) is \(value), but it must lie between "
-        + "\(limits.lowerBound) and \(limits.upperBound)."
-    }
-  }
-
-  /// A configuration value that means nothing; the description is one sentence.
-  public struct ConfigurationError: Error, CustomStringConvertible, Equatable {
-    /// Which value is wrong, and what it may be.
-    public let description: String
   }
 }

@@ -207,11 +207,13 @@ struct UsageErrorTests {
     expectRefusal(
       try Tool.run(output + ["--events", "0"]), code: 64,
       "--events 0 is not possible: use 1 or more")
-    for (option, value) in [("--cosmic-muons", "nan"), ("--neutrino-fraction", "2")] {
-      let result = try Tool.run(output + [option, value])
-      #expect(result.code == 64)
-      #expect(result.error.split(separator: "\n").count == 1)
-      #expect(result.error.contains("but it must lie between 0.0 and"))
+    for (option, value, limits) in [
+      ("--cosmic-muons", "nan", "0 to 10000"), ("--cosmic-muons", "20000", "0 to 10000"),
+      ("--neutrino-fraction", "2", "0 to 1"), ("--neutrino-fraction", "1.5", "0 to 1"),
+    ] {
+      expectRefusal(
+        try Tool.run(output + [option, value]), code: 64,
+        "\(option) \(value) is not possible: use \(limits)")
     }
     #expect(scratch.contents.isEmpty)
   }

@@ -129,20 +129,31 @@ struct SimulatedEventTests {
   @Test("Wrong values are refused in one sentence, and harmless when not checked")
   func invalid() {
     let wrong: [(String, (inout LArTPCSimulation.Configuration) -> Void)] = [
-      ("wires", { $0.wires = -1 }), ("driftBins", { $0.driftBins = .max }),
-      ("planes", { $0.planes = 0 }), ("cosmicMuons", { $0.cosmicMuons = .nan }),
-      ("neutrinoFraction", { $0.neutrinoFraction = 2 }), ("noise", { $0.noise = -.infinity }),
-      ("deadWireFraction", { $0.deadWireFraction = 1.5 }), ("threshold", { $0.threshold = .nan }),
+      ("wires -1", { $0.wires = -1 }), ("driftBins 9223372036854775807", { $0.driftBins = .max }),
+      ("planes 0", { $0.planes = 0 }), ("cosmicMuons nan", { $0.cosmicMuons = .nan }),
+      ("neutrinoFraction 2", { $0.neutrinoFraction = 2 }),
+      ("noise -inf", { $0.noise = -.infinity }),
+      ("deadWireFraction 1.5", { $0.deadWireFraction = 1.5 }),
+      ("threshold nan", { $0.threshold = .nan }),
     ]
-    for (name, change) in wrong {
+    for (words, change) in wrong {
       let configuration = configuration(wires: 32, driftBins: 32, change)
       let error = #expect(throws: LArTPCSimulation.ConfigurationError.self) {
         try configuration.validate()
       }
-      #expect(error?.description.contains(name) == true)
-      let event = LArTPCSimulation(seed: 1, configuration: configuration).event(0)
-      #expect(!event.images.isEmpty)
+      let beginning = "the simulation's \(words) is not possible: use "
+      #expect(error?.description.hasPrefix(beginning) == true)
+      let simulation = LArTPCSimulation(seed: 1, configuration: configuration)
+      #expect(!simulation.event(0).images.isEmpty)
+      #expect(throws: Never.self) { try simulation.configuration.validate() }
     }
+    let far = configuration(wires: 32, driftBins: .max) {
+      $0.cosmicMuons = .nan
+      $0.noise = 100
+    }
+    let near = LArTPCSimulation(seed: 1, configuration: far).configuration
+    #expect(near.wires == 32 && near.driftBins == 16_384 && near.noise == 20)
+    #expect(near.cosmicMuons == 7.5, "the default for what is no number")
     #expect(throws: Never.self) { try configuration().validate() }
   }
 }
