@@ -81,7 +81,8 @@ struct FileErrorTests {
         "none.h5 has no events: choose a file with at least one")
       expectRefusal(
         try Tool.run(command + ["--file", "planeless.h5"], in: scratch.path), code: 65,
-        "none of the first 2 events has any planes: choose another file")
+        "none of the first 2 events of planeless.h5 has any planes: choose another file, or "
+          + "another --image-producer")
     }
     let inspection = try Tool.run(["inspect", "--file", "none.h5"], in: scratch.path)
     #expect(inspection.code == 0)
@@ -113,6 +114,6 @@ struct FileErrorTests {
     expectRefusal(
       result, code: 65,
       "projection 1 of entry 7 of \(SharedData.odd) is [128, 33] pixels large where the first "
-        + "event has [64, 40]: all images of a run need one size")
+        + "event has [64, 40]: all images of a run need one size, so leave the event out")
   }
 }

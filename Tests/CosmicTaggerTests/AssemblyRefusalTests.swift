@@ -39,6 +39,7 @@ struct AssemblyRefusalTests {
     #expect(error.description.contains("entry 5 of made.h5"))
     #expect(error.description.contains(value))
     #expect(isOneSentence(error.description))
+    #expect(error.description.contains("leave the event out"))
   }
 
   @Test("A voxel is outside its image", arguments: [32, 33, UInt64.max])
@@ -72,7 +73,9 @@ struct AssemblyRefusalTests {
     ] {
       let error = #expect(throws: TaggerError.self) { try ImageGeometry(unfit, data()) }
       #expect(error?.kind == .badData)
+      #expect(error?.description.contains("entry 5 of made.h5") == true)
       #expect(error?.description.contains(words) == true)
+      #expect(error?.description.contains(": choose another ") == true)
     }
     let cube = SparseImage(
       meta: ImageMeta(projection: 0, voxelCounts: [2, 2, 2]), ids: [], values: [])
@@ -110,8 +113,12 @@ struct AssemblyRefusalTests {
     let source = Source(events: [empty, event([Pixels(), Pixels(projection: 1)], [])])
     #expect(try ImageGeometry.find(in: source, data()).planes == 2)
     let error = #expect(throws: TaggerError.self) {
-      try ImageGeometry.find(in: Source(events: [empty, empty]), data())
+      try ImageGeometry.find(in: Source(events: [empty, empty]), data { $0.file = "made.h5" })
     }
     #expect(error?.kind == .badData)
+    #expect(
+      error?.description
+        == "none of the first 2 events of made.h5 has any planes: choose another file, or "
+        + "another --image-producer")
   }
 }

@@ -25,12 +25,16 @@ public struct ImageGeometry: Equatable, Sendable {
   public init(_ event: DetectorEvent, _ configuration: DataConfiguration) throws(TaggerError) {
     guard let first = event.images.first else {
       throw TaggerError(
-        .badData, "\(event.name) has no planes, so the size of the detector's images is unknown")
+        .badData,
+        "\(event.name) has no planes, so that the size of the detector's images is unknown: choose "
+          + "another event")
     }
     let stored = first.meta.voxelCounts
     guard stored.count == 2, stored.allSatisfy({ $0 >= 1 }) else {
       throw TaggerError(
-        .badData, "\(event.name) has images of size \(stored), not of two axes")
+        .badData,
+        "\(event.name) has images of size \(stored), not of two axes with pixels: choose another "
+          + "--image-producer, or leave the event out")
     }
     let isWireFirst =
       switch configuration.axes {
@@ -82,8 +86,11 @@ public struct ImageGeometry: Equatable, Sendable {
       }
     }
     let kind = configuration.skipsBadEvents ? "any planes that are not bad" : "any planes"
+    let place = configuration.file ?? "the simulation"
     throw TaggerError(
-      .badData, "none of the first \(searched) events has \(kind): choose another file")
+      .badData,
+      "none of the first \(searched) events of \(place) has \(kind): choose another file, or "
+        + "another --image-producer")
   }
 
   /// Checks that a network of this depth can halve the images all the way down.

@@ -105,13 +105,13 @@ public struct SiteAssembly: Sendable {
           .badData,
           "projection \(image.meta.projection) of \(event.name) is \(image.meta.voxelCounts) "
             + "pixels large where the first event has \(geometry.stored): "
-            + "all images of a run need one size")
+            + "all images of a run need one size, so leave the event out")
       }
       guard (0..<geometry.planes).contains(image.meta.projection) else {
         throw TaggerError(
           .badData,
           "\(event.name) has a projection \(image.meta.projection), but the first event has "
-            + "\(geometry.planes) planes")
+            + "\(geometry.planes) planes, counted from 0: leave the event out")
       }
     }
     if let image = event.images.first(where: { $0.ids.count > maxVoxels }) {
@@ -124,7 +124,10 @@ public struct SiteAssembly: Sendable {
     for images in [event.images, event.labels] {
       let projections = images.map(\.meta.projection)
       guard Set(projections).count == projections.count else {
-        throw TaggerError(.badData, "\(event.name) has several images of one projection")
+        throw TaggerError(
+          .badData,
+          "\(event.name) has several images of one projection among \(projections): "
+            + "leave the event out, or produce it again")
       }
     }
   }
@@ -179,7 +182,8 @@ public struct SiteAssembly: Sendable {
     guard value == 0 || value == 1 || value == 2 else {
       throw TaggerError(
         .badData,
-        "a label of \(event.name), projection \(plane), is \(value): labels are 0, 1 and 2")
+        "a label of \(event.name), projection \(plane), is \(value), but labels are 0, 1 and 2: "
+          + "choose another --label-producer, or leave the event out")
     }
     let label = UInt8(value)
     return label == 0 || labelConvention == .cosmicOne ? label : 3 - label
