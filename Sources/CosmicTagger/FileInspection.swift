@@ -2,7 +2,7 @@ import Foundation
 import LArCV
 import Telemetry
 
-/// `cosmic-tagger inspect --check`: everything that is wrong with a larcv3 file.
+/// `cosmic-tagger inspect --check`: what is wrong with a larcv3 file.
 public struct FileInspection {
   private let path: String
   private let imageProducer: String?

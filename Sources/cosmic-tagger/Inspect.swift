@@ -7,8 +7,10 @@ struct Inspect: ParsableCommand {
     abstract: "Show what a larcv3 file holds.",
     discussion: """
       Prints the tree of the file, and for each event, product and projection the number of voxels \
-      and the range of their values. With --check it reads everything and lists what is wrong \
-      instead, and ends with code 65 if anything is.
+      and the range of their values. With --check it reads all sparse images, clusters and \
+      particles (sparse2d, sparse3d, cluster2d, cluster3d, particle) and lists what is wrong instead, \
+      and ends with code 65 if anything is; of products of other types it checks only that each \
+      event has its row.
 
       Example:
         cosmic-tagger inspect --check --file events.h5

@@ -1,11 +1,13 @@
 import HDF5Files
 
-/// Looks for everything in a larcv3 file that keeps it from being read or trained on, or that the
-/// real larcv3 garbles in silence.
+/// Looks for what keeps a larcv3 file from being read or trained on, or what the real larcv3 garbles
+/// in silence.
 ///
-/// Every table of every product is followed from its first row to its last: all voxels are read
-/// once, one image at a time, so that memory does not grow with the file.  Where a reader stops at
-/// the first thing that is wrong, this goes on to the next image.
+/// The tables of sparse images, clusters and particles (`sparse2d`, `sparse3d`, `cluster2d`,
+/// `cluster3d`, `particle`) are followed from their first row to their last: all voxels are read once,
+/// one image at a time, so that memory does not grow with the file.  Of products of other types
+/// nothing is read but that each event has its row.  Where a reader stops at the first thing that is
+/// wrong, this goes on to the next image.
 ///
 ///     var check = try FileCheck(path: "events.h5", labelProducer: "sbnd_cosmicseg")
 ///     check.run()
@@ -49,10 +51,10 @@ public struct FileCheck {
     try reader.checkPresence(Product(type: "sparse2d", producer: producer))
   }
 
-  /// Checks everything.
+  /// Checks the whole file.
   ///
-  /// - Parameter progress: Called after each event of each product with the number of those done and
-  ///   of all.
+  /// - Parameter progress: Called after each event of each product that is followed, with the number
+  ///   of those done and of all.
   public mutating func run(progress: (Int, Int) -> Void = { _, _ in }) {
     HDF5.silence()
     checkNames()
