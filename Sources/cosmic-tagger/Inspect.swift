@@ -52,7 +52,7 @@ struct Inspect: ParsableCommand {
   func run() throws {
     try reportingErrors { () throws(TaggerError) in
       if check { return try checkFile() }
-      let inspection = try Inspection(path: file)
+      let inspection = try ContentInspection(path: file)
       if json {
         try inspection.reportJSON(Output.print)
       } else {
@@ -62,7 +62,7 @@ struct Inspect: ParsableCommand {
   }
 
   private func checkFile() throws(TaggerError) {
-    try FileInspection(
+    try ProblemInspection(
       path: file, imageProducer: imageProducer, labelProducer: labelProducer
     ).report(isJSON: json, Output.print)
   }

@@ -98,33 +98,6 @@ struct EventTreatment: Sendable {
   }
 }
 
-/// What events lost on the way to a network.
-public struct Omissions: Equatable, Sendable {
-  /// A sentence for each event that was left out.
-  public var sentences: [String] = []
-  /// Events that were cut.
-  public var cutEvents = 0
-  /// Voxels of charge they had beyond what is allowed.
-  public var cutVoxels = 0
-
-  /// Nothing.
-  public init() {}
-
-  /// Adds what others lost.
-  public mutating func add(_ other: Omissions) {
-    sentences += other.sentences
-    cutEvents += other.cutEvents
-    cutVoxels += other.cutVoxels
-  }
-
-  fileprivate mutating func leaveOut(
-    _ error: TaggerError, _ data: DataConfiguration
-  ) throws(TaggerError) {
-    guard data.skipsBadEvents, error.kind == .badData else { throw error }
-    sentences.append(error.description)
-  }
-}
-
 extension DetectorEvent {
   /// The event with the first voxels of each plane as they are stored, and their labels: as larcv3 cuts.
   fileprivate func keeping(_ most: Int) -> DetectorEvent {

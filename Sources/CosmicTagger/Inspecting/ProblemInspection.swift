@@ -1,9 +1,8 @@
-import Foundation
 import LArCV
 import Telemetry
 
 /// `cosmic-tagger inspect --check`: what is wrong with a larcv3 file.
-public struct FileInspection {
+public struct ProblemInspection {
   private let path: String
   private let imageProducer: String?
   private let labelProducer: String?
@@ -28,24 +27,24 @@ public struct FileInspection {
   /// - Throws: `TaggerError` of kind `badData` when there are problems, `inputOutput` when the file
   ///   cannot be read, `usage` when it has no product of a producer that was named.
   public func report(isJSON: Bool, _ print: (String) -> Void) throws(TaggerError) {
-    let report = ProblemReport(isJSON: isJSON)
+    let lines = ProblemLines(isJSON: isJSON)
     let problems: ProblemList
     do throws(LArCVError) {
       problems = try check()
     } catch {
       guard error.kind == .badData else { throw TaggerError(error) }
-      print(report.line(error))
-      print(report.total(1, path: path))
+      print(lines.line(error))
+      print(lines.total(1, path: path))
       throw TaggerError(.badData, "\(path) has 1 problem; \(LArCVError.copyAgain)")
     }
     for group in problems.groups {
-      for problem in group.first { print(report.line(problem)) }
-      if group.more > 0 { print(report.more(group)) }
+      for problem in group.first { print(lines.line(problem)) }
+      if group.more > 0 { print(lines.more(group)) }
     }
-    print(report.total(problems.count, path: path))
+    print(lines.total(problems.count, path: path))
     guard problems.count == 0 else {
       throw TaggerError(
-        .badData, "\(path) has \(ProblemReport.count(problems.count)); \(Self.remedy)")
+        .badData, "\(path) has \(ProblemLines.count(problems.count)); \(Self.remedy)")
     }
   }
 
@@ -67,52 +66,40 @@ public struct FileInspection {
 }
 
 /// How problems are written.
-private struct ProblemReport {
+private struct ProblemLines {
   let isJSON: Bool
 
   func line(_ problem: FileProblem) -> String {
     guard isJSON else { return "\(problem)" }
-    return object([
-      ("dataset", text(problem.dataset)), ("entry", problem.entry.map(String.init) ?? "null"),
-      ("kind", text(problem.kind.rawValue)), ("problem", text(problem.sentence)),
-    ])
+    return JSONLine([
+      "dataset": .text(problem.dataset), "entry": problem.entry.map { .count($0) } ?? .missing,
+      "kind": .text(problem.kind.rawValue), "problem": .text(problem.sentence),
+    ]).description
   }
 
   /// The problem of a file that cannot be opened.
   func line(_ error: LArCVError) -> String {
     guard isJSON else { return error.message }
-    return object([
-      ("dataset", "null"), ("entry", "null"),
-      ("kind", text(FileProblem.Kind.structure.rawValue)), ("problem", text(error.message)),
-    ])
+    return JSONLine([
+      "dataset": .missing, "entry": .missing,
+      "kind": .text(FileProblem.Kind.structure.rawValue), "problem": .text(error.message),
+    ]).description
   }
 
   func more(_ group: ProblemList.Group) -> String {
     guard isJSON else { return "\(group.dataset): … and \(group.more) more of this kind" }
-    return object([
-      ("dataset", text(group.dataset)), ("kind", text(group.kind.rawValue)),
-      ("more", "\(group.more)"),
-    ])
+    return JSONLine([
+      "dataset": .text(group.dataset), "kind": .text(group.kind.rawValue),
+      "more": .count(group.more),
+    ]).description
   }
 
   func total(_ count: Int, path: String) -> String {
-    isJSON
-      ? object([("file", text(path)), ("problems", "\(count)")])
-      : "\(path): \(Self.count(count))"
+    guard isJSON else { return "\(path): \(Self.count(count))" }
+    return JSONLine(["file": .text(path), "problems": .count(count)]).description
   }
 
   static func count(_ problems: Int) -> String {
     problems == 0 ? "no problems" : problems == 1 ? "1 problem" : "\(problems) problems"
-  }
-
-  private func object(_ fields: [(String, String)]) -> String {
-    "{" + fields.map { "\"\($0.0)\": \($0.1)" }.joined(separator: ", ") + "}"
-  }
-
-  private func text(_ value: String) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .withoutEscapingSlashes
-    guard let data = try? encoder.encode(value) else { return "null" }
-    return String(decoding: data, as: UTF8.self)
   }
 }

@@ -1,10 +1,9 @@
 import CZlib
-import Foundation
 import LArCV
 import Telemetry
 
 /// `cosmic-tagger inspect`: what a larcv3 file holds.
-public struct Inspection {
+public struct ContentInspection {
   private let reader: LArCVReader
 
   /// Opens a file.
@@ -53,7 +52,7 @@ public struct Inspection {
   public func reportJSON(_ print: (String) -> Void) throws(TaggerError) {
     do {
       try forEachImage { entry, product, projection, image in
-        print(try ImageSummary(entry, product, projection, image).line)
+        print(ImageSummary(entry, product, projection, image).line)
       }
     } catch {
       throw TaggerError(error)
@@ -89,29 +88,14 @@ private struct ImageSummary {
   }
 
   /// One JSON object.
-  ///
-  /// A sum that is not finite is written `NaN` or `Infinity`, as Python's `json` writes and reads it;
-  /// Foundation's encoder has no such form, hence this one.
   var line: String {
-    get throws {
-      let sumID = image.ids.reduce(0, &+)
-      let sumValue = image.values.reduce(0.0) { $0 + Double($1) }
-      let fields: [(String, String)] = [
-        ("entry", "\(entry)"),
-        ("product", String(decoding: try JSONEncoder().encode(product), as: UTF8.self)),
-        ("projection", "\(projection)"), ("n", "\(image.ids.count)"), ("sum_id", "\(sumID)"),
-        ("sum_val", Self.text(sumValue)),
-        ("crc_id", "\(Self.checksum(image.ids.map(\.littleEndian)))"),
-        ("crc_val", "\(Self.checksum(image.values.map(\.bitPattern.littleEndian)))"),
-      ]
-      return "{" + fields.map { "\"\($0.0)\": \($0.1)" }.joined(separator: ", ") + "}"
-    }
-  }
-
-  private static func text(_ value: Double) -> String {
-    if value.isNaN { return "NaN" }
-    if value.isInfinite { return value > 0 ? "Infinity" : "-Infinity" }
-    return "\(value)"
+    JSONLine([
+      "entry": .count(entry), "product": .text(product), "projection": .count(projection),
+      "n": .count(image.ids.count), "sum_id": .count(image.ids.reduce(0, &+)),
+      "sum_val": .number(image.values.reduce(0.0) { $0 + Double($1) }),
+      "crc_id": .count(Self.checksum(image.ids.map(\.littleEndian))),
+      "crc_val": .count(Self.checksum(image.values.map(\.bitPattern.littleEndian))),
+    ]).description
   }
 
   /// CRC-32 of the bytes, fed in pieces that zlib's 32-bit lengths can count.
