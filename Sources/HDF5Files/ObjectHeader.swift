@@ -94,12 +94,7 @@ package struct ObjectHeader {
     guard let extents, let elementSize else { return false }
     switch layout {
     case .compact(let size):
-      var bytes = elementSize
-      for extent in extents {
-        let (product, overflows) = bytes.multipliedReportingOverflow(by: extent)
-        guard !overflows else { return false }
-        bytes = product
-      }
+      guard let bytes = extents.product(times: elementSize) else { return false }
       return size >= bytes
     case .contiguous: return true
     case .chunked(let chunk, let tree):

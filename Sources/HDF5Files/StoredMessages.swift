@@ -47,15 +47,11 @@ extension ByteCursor {
   private mutating func chunkExtents(_ rank: Int, bytes: Int) -> [Int]? {
     guard (2...33).contains(rank) else { return nil }
     var extents: [Int] = []
-    var volume = 1
     for _ in 0..<rank {
       guard let extent = unsigned(bytes), extent > 0 else { return nil }
-      let (product, overflows) = volume.multipliedReportingOverflow(by: extent)
-      guard !overflows, product <= UInt32.max else { return nil }
-      volume = product
       extents.append(extent)
     }
-    return extents
+    return extents.product(most: Int(UInt32.max)) == nil ? nil : extents
   }
 
   /// The extents of a dataspace.
@@ -130,12 +126,21 @@ extension ByteCursor {
     guard let element = typeCursor.soundType(depth: 0),
       let extents = spaceCursor.dataspace(lengthSize: lengthSize)
     else { return false }
-    var bytes = element
-    for extent in extents {
-      let (product, overflows) = bytes.multipliedReportingOverflow(by: extent)
-      guard !overflows, product <= remaining else { return false }
-      bytes = product
+    return extents.product(times: element, most: remaining) != nil
+  }
+}
+
+extension [Int] {
+  /// The product of extents; nil where it goes beyond a limit on the way, or beyond what Int holds.
+  ///
+  /// - Parameter factor: What they multiply, such as the size of an element.
+  func product(times factor: Int = 1, most: Int = .max) -> Int? {
+    var product = factor
+    for extent in self {
+      let (next, overflows) = product.multipliedReportingOverflow(by: extent)
+      guard !overflows, next <= most else { return nil }
+      product = next
     }
-    return bytes <= remaining
+    return product <= most ? product : nil
   }
 }

@@ -6,7 +6,6 @@ import Foundation
 enum Argon {
   // Particle Data Group, "Atomic and nuclear properties of materials": liquid argon.
   static let density = 1.396
-  static let atomicNumber = 18.0
   static let chargePerMass = 18 / 39.948
   static let radiationLength = 14.0
   static let meanExcitation = 188.0e-6

@@ -7,7 +7,7 @@ struct NeutrinoCollision {
   /// Of the neutrino, in MeV; it comes along z.
   let energy: Double
   let vertex: Vector
-  private(set) var process = NeutrinoInteraction.Process.quasiElastic
+  private var process = NeutrinoInteraction.Process.quasiElastic
   private(set) var lepton: Particle
   private(set) var hadrons: [Particle] = []
   private var target = Particle.Kind.neutron

@@ -9,7 +9,7 @@ import Tensors
 /// Kinematics follow the momentum transfer's dipole form; hadrons may interact as they leave.
 struct NeutrinoInteraction {
   /// The neutrino's flavour and the current it interacts by.
-  enum Channel: CaseIterable, Sendable {
+  enum Channel: Sendable {
     case muonNeutrino
     case electronNeutrino
     case neutralCurrent
@@ -39,7 +39,6 @@ struct NeutrinoInteraction {
   }
 
   let channel: Channel
-  let process: Process
   /// Number of the process in LArSoft's list, which is nuance's.
   let code: Int
   /// What leaves the nucleus, the lepton first.
@@ -60,7 +59,6 @@ struct NeutrinoInteraction {
       var collision = NeutrinoCollision(channel, energy: energy, at: vertex)
       guard collision.attempt(&random) else { continue }
       self.energy = energy
-      process = collision.process
       code = collision.code
       products = [collision.lepton] + collision.hadrons.flatMap { Nucleus.escape($0, &random) }
       return

@@ -11,6 +11,8 @@ package struct FuzzWork {
   private let folder: String
 
   private static let notes = "case"
+  /// The file that says that a process came to its end.
+  private static let ending = "end"
 
   /// Seconds of processor time that a case may take; more is a hang.
   private static let longest = 2
@@ -33,6 +35,36 @@ package struct FuzzWork {
     ProcessInfo.processInfo.environment[variable].flatMap { UInt64($0) }
   }
 
+  /// Shares all cases out among processes; after a case that ended its process, another one goes on with
+  /// the next.
+  ///
+  /// - Parameters:
+  ///   - folder: Where processes note their cases.
+  ///   - begin: Has a process `run` some cases there, and waits for its end.
+  ///   - lost: Told of each case that ended its process; of nil when a process began none, after which
+  ///     no other is tried.
+  package static func shareOut(
+    in folder: String, _ begin: (Range<UInt64>) async throws -> Void, lost: (UInt64?) -> Void
+  ) async throws {
+    let ending = "\(folder)/\(Self.ending)"
+    let end = first + caseCount
+    var next = first
+    while next < end {
+      let cases = next..<min(next + share, end)
+      try await begin(cases)
+      if FileManager.default.fileExists(atPath: ending) {
+        try FileManager.default.removeItem(atPath: ending)
+        next = cases.upperBound
+        continue
+      }
+      // The note may be that of a process before.
+      let noted = noted(in: folder).flatMap { cases.contains($0) ? $0 : nil }
+      lost(noted)
+      guard let noted else { return }
+      next = noted + 1
+    }
+  }
+
   /// Works through cases until one of them ends the process.
   package func run(_ cases: Range<UInt64>, _ read: (String) -> Void) throws {
     try limitMemory()
@@ -49,10 +81,11 @@ package struct FuzzWork {
       read(path)
       try startClock(seconds: 0)
     }
+    try Data().write(to: URL(fileURLWithPath: "\(folder)/\(Self.ending)"))
   }
 
   /// The case that a process noted last.
-  package static func noted(in folder: String) -> UInt64? {
+  private static func noted(in folder: String) -> UInt64? {
     guard let data = FileManager.default.contents(atPath: "\(folder)/\(notes)"), data.count == 8
     else { return nil }
     return data.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }

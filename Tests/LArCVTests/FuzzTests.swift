@@ -25,31 +25,21 @@ struct FuzzTests {
   @Test("end in an error, not in a crash, a hang, or all memory gone")
   func files() async throws {
     let scratch = try Scratch()
-    var next = FuzzWork.first
-    let end = FuzzWork.first + FuzzWork.caseCount
-    while next < end {
-      let folder = scratch.path
-      let cases = [next, min(next + FuzzWork.share, end)]
-      await #expect(processExitsWith: .success, "case \(cases)") {
-        [folder = folder as String, cases = cases as [UInt64]] in
+    let folder = scratch.path
+    try await FuzzWork.shareOut(in: folder) { cases in
+      await #expect(processExitsWith: .success, "cases \(cases)") {
+        [folder = folder as String, cases = cases as Range<UInt64>] in
         try FuzzWork(sources: FuzzTests.sources(in: folder), folder: folder)
-          .run(cases[0]..<cases[1]) { path in
+          .run(cases) { path in
             do throws(LArCVError) { try Exhaustive.read(path) } catch {}
             do throws(LArCVError) {
               var check = try FileCheck(path: path, labelProducer: "sbndwire", limit: 2)
               check.run()
             } catch {}
           }
-        try Data("end".utf8).write(to: URL(fileURLWithPath: "\(folder)/end"))
       }
-      if FileManager.default.fileExists(atPath: scratch.file("end")) {
-        try FileManager.default.removeItem(atPath: scratch.file("end"))
-        next = cases[1]
-      } else {
-        let noted = FuzzWork.noted(in: scratch.path)
-        Issue.record("case \(noted.map(String.init) ?? "none") ended the process")
-        next = (noted ?? next) + 1
-      }
+    } lost: { number in
+      Issue.record("case \(number.map(String.init) ?? "none") ended the process")
     }
   }
 }

@@ -25,30 +25,17 @@ struct CheckpointFuzzTests {
   @Test("end in an error, not in a crash, a hang, or all memory gone")
   func files() async throws {
     let scratch = try Scratch()
-    var next = FuzzWork.first
-    let end = FuzzWork.first + FuzzWork.caseCount
-    while next < end {
-      let folder = scratch.path
-      let cases = [next, min(next + FuzzWork.share, end)]
-      await #expect(processExitsWith: .success, "case \(cases)") {
-        [folder = folder as String, cases = cases as [UInt64]] in
+    let folder = scratch.path
+    try await FuzzWork.shareOut(in: folder) { cases in
+      await #expect(processExitsWith: .success, "cases \(cases)") {
+        [folder = folder as String, cases = cases as Range<UInt64>] in
         try FuzzWork(sources: CheckpointFuzzTests.sources(in: folder), folder: folder)
-          .run(cases[0]..<cases[1]) { path in
+          .run(cases) { path in
             do throws(FileError) { _ = try Checkpoint(contentsOf: path) } catch {}
           }
-        try Data("end".utf8).write(to: URL(fileURLWithPath: "\(folder)/end"))
       }
-      guard let noted = FuzzWork.noted(in: scratch.path) else {
-        Issue.record("no case of \(cases) was begun")
-        return
-      }
-      if FileManager.default.fileExists(atPath: scratch.file("end")) {
-        try FileManager.default.removeItem(atPath: scratch.file("end"))
-        next = cases[1]
-      } else {
-        Issue.record("case \(noted) ended the process")
-        next = noted + 1
-      }
+    } lost: { number in
+      Issue.record("case \(number.map(String.init) ?? "none") ended the process")
     }
   }
 }
