@@ -65,6 +65,15 @@ public final class LArCVReader {
     try storedImages(product, entry: entry).images()
   }
 
+  /// Voxels of all images of one event, without reading them.
+  ///
+  /// - Throws: `LArCVError` as `storedImages`.
+  public func voxelCount(_ product: Product, entry: Int) throws(LArCVError) -> Int {
+    HDF5.silence()
+    try check(entry)
+    return try sparseTables(product).voxelCount(entry: entry)
+  }
+
   /// The images of one event as they lie in the file, to be decoded on another thread.
   ///
   /// Costs the reading of the event's chunks. What is damaged in them is found by `images()`.

@@ -29,6 +29,15 @@ final class SparseTables {
     for extents in [events, projections] { try extents.checkOrder() }
   }
 
+  /// Voxels of all images of one event.
+  func voxelCount(entry: Int) throws(LArCVError) -> Int {
+    var count = 0
+    for row in try events.range(entry, in: tables.imageMeta) {
+      count += try projections.range(row, in: tables.voxels).count
+    }
+    return count
+  }
+
   /// The images of one event as they lie in the file.
   func storedImages(entry: Int) throws(LArCVError) -> StoredImages {
     let rows = try events.range(entry, in: tables.imageMeta)
