@@ -81,6 +81,9 @@ let package = Package(
       providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(
       name: "CONEDNN", path: "Sources/CONEDNN", providers: [.apt(["libdnnl-dev"])]),
+    .systemLibrary(
+      name: "CMPI", path: "Sources/CMPI", pkgConfig: "mpi-c",
+      providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(name: "CProcessor", path: "Sources/CProcessor"),
     .target(name: "CSparseHash", path: "CSparseHash"),
 
@@ -103,9 +106,13 @@ let package = Package(
     module("Layers", ["Sites", "Kernels", "Autodiff", "Tensors"]),
     module("DenseLayers", ["Layers", "Kernels", "Autodiff", "Sites", "Tensors", "CONEDNN"]),
     module("Networks", ["Layers", "DenseLayers", "Autodiff", "Sites", "Tensors"]),
+    module("Distributed", ["Tensors", "CMPI"]),
     module(
       "Training",
-      ["Layers", "Autodiff", "Kernels", "Sites", "Tensors", "HDF5Files", "Files", "CZlib"]),
+      [
+        "Layers", "Autodiff", "Kernels", "Sites", "Tensors", "Distributed", "HDF5Files", "Files",
+        "CZlib",
+      ]),
 
     .executableTarget(
       name: "shape-classifier",
@@ -126,7 +133,7 @@ let package = Package(
       "CosmicTagger",
       [
         "Networks", "DenseLayers", "Layers", "Autodiff", "Kernels", "Sites", "Tensors", "Training",
-        "HDF5Files", "Files",
+        "Distributed", "HDF5Files", "Files",
         "LArCV", "LArTPCSimulation", "Telemetry", "CZlib",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
@@ -134,8 +141,8 @@ let package = Package(
     .executableTarget(
       name: "cosmic-tagger",
       dependencies: [
-        "CosmicTagger", "LArTPCSimulation", "Networks", "Sites", "Tensors", "Training",
-        .product(name: "Logging", package: "swift-log"),
+        "CosmicTagger", "Distributed", "LArTPCSimulation", "Networks", "Sites", "Tensors",
+        "Training", .product(name: "Logging", package: "swift-log"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -163,12 +170,18 @@ let package = Package(
       name: "TestSites", dependencies: ["Autodiff", "Sites", "Tensors"], path: "Tests/TestSites",
       swiftSettings: settings),
 
+    // Ranks that are threads, so that tests can look at all of them.
+    .target(
+      name: "RankThreads", dependencies: ["Distributed"], path: "Tests/RankThreads",
+      swiftSettings: settings),
+
     tests("FilesTests", ["Files"]),
     tests("TensorsTests", ["Tensors"]),
     tests("SitesTests", ["Sites", "Reference", "TestSites"]),
     tests(
       "KernelsTests",
       ["Kernels", "KernelOperands", "Sites", "Tensors", "Reference", "TestSites"]),
+    tests("DistributedTests", ["Distributed", "Tensors", "RankThreads"]),
     tests("AutodiffTests", ["Autodiff", "Tensors"]),
     tests(
       "LayersTests",
@@ -187,7 +200,8 @@ let package = Package(
       "TrainingTests",
       [
         "Training", "Networks", "DenseLayers", "Layers", "Autodiff", "Sites", "Tensors",
-        "HDF5Files", "Files", "Reference", "TestSites", "GoldenFiles", "DamagedFiles",
+        "HDF5Files", "Files", "Distributed", "RankThreads", "Reference", "TestSites", "GoldenFiles",
+        "DamagedFiles",
       ],
       exclude: ["Fixtures"]),
     tests("LArCVTests", ["LArCV", "HDF5Files", "Files", "CHDF5", "DamagedFiles"]),
@@ -197,8 +211,8 @@ let package = Package(
       "CosmicTaggerTests",
       [
         "CosmicTagger", "Training", "Networks", "Layers", "Sites", "Tensors", "LArCV",
-        "LArTPCSimulation", "Telemetry", "Files", "Reference", "TestSites", "EventFiles",
-        .product(name: "Logging", package: "swift-log"),
+        "LArTPCSimulation", "Telemetry", "Files", "Distributed", "RankThreads", "Reference",
+        "TestSites", "EventFiles", .product(name: "Logging", package: "swift-log"),
       ]),
     tests(
       "CommandLineTests",

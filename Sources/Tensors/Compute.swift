@@ -1,5 +1,5 @@
 /// What an operator computes with: the threads it shares its tiles among, the arena its results and
-/// scratch memory come from, and the way convolutions are computed.
+/// scratch memory come from, the way convolutions are computed, and the processes it shares a batch with.
 public struct Compute {
   /// The pool that runs tiles.
   public let threads: Threads
@@ -12,6 +12,12 @@ public struct Compute {
 
   /// What the operands of convolutions are rounded to.
   public var precision: Precision
+
+  /// The other processes that have a part of the same batch, if there are any.
+  public var ranks: (any Ranks)?
+
+  /// Whether normalisation takes mean and variance over the sites of all of them.
+  public var sharesStatistics = false
 
   /// Threads and an arena; by default one thread and an arena of their own.
   public init(
