@@ -11,7 +11,20 @@ public final class Parameter {
 
   /// The sum of all gradients since it was last cleared, of the same shape as `value`; empty where
   /// nothing is trained.
-  public let gradient: Tensor
+  ///
+  /// Asking for it counts: see `gradientUses`.
+  public var gradient: Tensor {
+    gradientUses &+= 1
+    return sum
+  }
+
+  /// How often the gradient was asked for.
+  ///
+  /// An operator asks when it is about to add to it. Who knows how often a whole backward pass asks can
+  /// tell, in the next, when the sum is complete.
+  package private(set) var gradientUses = 0
+
+  private let sum: Tensor
 
   /// Whether an optimizer changes it.
   public let isTrained: Bool
@@ -28,7 +41,7 @@ public final class Parameter {
     let rows = shape.dropLast().reduce(1, *)
     let values = (0..<rows * channels).map { _ in initialise() }
     value = Tensor(rows: rows, channels: channels, values)
-    gradient = isTrained ? Tensor(rows: rows, channels: channels) : Tensor(rows: 0, channels: 0)
+    sum = isTrained ? Tensor(rows: rows, channels: channels) : Tensor(rows: 0, channels: 0)
   }
 
   /// Forgets the gradient, before the next backward pass.

@@ -84,8 +84,11 @@ extension Tape {
 extension Compute {
   /// The same threads and ways to compute, and memory for a part of the step.
   fileprivate var inner: Compute {
-    Compute(
+    var inner = Compute(
       threads: threads, arena: arena.inner, convolution: convolution, precision: precision)
+    inner.ranks = ranks
+    inner.sharesStatistics = sharesStatistics
+    return inner
   }
 
   fileprivate func copy(of tensor: Tensor) -> Tensor {

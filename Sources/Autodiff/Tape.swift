@@ -176,10 +176,13 @@ public final class Tape {
 
   /// Runs all pullbacks in reverse, starting from the gradients of several results of this tape.
   ///
-  /// - Parameter applyingUpdates: whether to make the changes first that were left; otherwise
+  /// - Parameters:
+  ///   - applyingUpdates: whether to make the changes first that were left; otherwise
   ///   `applyUpdates` does, once the gradients are seen to be good.
+  ///   - between: called after each pullback, to look after what goes on beside them.
   public func backward(
-    from roots: [(result: Variable, gradient: Tensor)], applyingUpdates: Bool = true
+    from roots: [(result: Variable, gradient: Tensor)], applyingUpdates: Bool = true,
+    _ between: () -> Void = {}
   ) {
     precondition(isRecording, "only a training tape has recorded gradients")
     precondition(
@@ -193,6 +196,7 @@ public final class Tape {
       // Whoever used it has handed its gradients on: unless somebody outside holds it, its memory is
       // free for the gradients that are still to come.
       if isKnownUniquelyReferenced(&result) { result.recycle() }
+      between()
     }
   }
 

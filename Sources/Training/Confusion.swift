@@ -2,7 +2,7 @@ import Tensors
 
 /// How often each class was taken for each other, in one image of one group: the counts from which
 /// every accuracy and overlap follows exactly.
-public struct Confusion: Equatable, Sendable {
+public struct Confusion: Codable, Equatable, Sendable {
   /// Number of classes.
   public let classes: Int
 
@@ -13,6 +13,15 @@ public struct Confusion: Equatable, Sendable {
   public init(classes: Int) {
     self.classes = classes
     counts = [Int](repeating: 0, count: classes * classes)
+  }
+
+  /// Counts from elsewhere.
+  ///
+  /// - Parameter counts: `counts[label * classes + prediction]`.
+  public init(classes: Int, counts: [Int]) {
+    precondition(counts.count == classes * classes, "a count for each label and prediction")
+    self.classes = classes
+    self.counts = counts
   }
 
   /// Counts one site.

@@ -7,7 +7,8 @@ import Tensors
 ///
 /// A row is whatever the network scores: an event after `GlobalPooling`, a site, or a point after
 /// `OutputLayer`. Weights are one, or the classes' as PyTorch's `weight`; rows of an ignored label
-/// count for nothing, as with `ignore_index`. Where no row counts the loss is zero.
+/// count for nothing, as with `ignore_index`. Where no row counts the loss is zero. Where ranks share the
+/// batch the mean is over the rows of all of them, and each gets its part.
 ///
 /// ```swift
 /// let loss = try CrossEntropy()(scores, labels: [0, 2, 1])
@@ -59,8 +60,10 @@ public struct CrossEntropy: Sendable {
     for (row, label) in labels.enumerated() {
       weights[row] = label == ignoredLabel ? 0 : classWeights?[Int(label)] ?? 1
     }
-    let total = (0..<scores.rows).reduce(0) { $0 + Double(weights[$1]) }
-    guard total > 0 else {
+    var totals = [(0..<scores.rows).reduce(0) { $0 + Double(weights[$1]) }]
+    scores.tape.compute.ranks?.sum(&totals)
+    let total = totals[0]
+    guard total > 0, scores.rows > 0 else {
       return Loss(
         0, of: scores, gradient: arena.zeros(rows: scores.rows, channels: scores.channels))
     }

@@ -44,7 +44,8 @@ public struct SegmentationLoss: Sendable {
   /// The loss of a batch.
   ///
   /// A group without sites, or without any weight, adds nothing. Sums are taken in double precision
-  /// and in row order.
+  /// and in row order. Where ranks share the batch, weights and their totals are those of all ranks: each
+  /// gets its part of the loss, and they add up to that of the whole batch.
   ///
   /// - Parameters:
   ///   - scores: `[sites, classes]` on the sites of the batch.
@@ -58,7 +59,8 @@ public struct SegmentationLoss: Sendable {
     let (compute, logits) = (scores.tape.compute, scores.features.value)
     let probabilities = compute.softmax(logits)
     let weights = compute.arena.scratch(Float.self, count: batch.count)
-    weigh(batch, probabilities: probabilities, into: weights)
+    weigh(batch, probabilities: probabilities, compute.ranks, into: weights)
+    let totals = totals(weights, batch, compute.ranks)
     return batch.labels.withUnsafeBufferPointer { labels in
       guard batch.count > 0, let labels = labels.baseAddress else {
         return Loss(
@@ -66,7 +68,7 @@ public struct SegmentationLoss: Sendable {
           gradient: compute.arena.zeros(rows: 0, channels: scores.channels))
       }
       let entropy = compute.crossEntropy(logits, labels: labels)
-      let loss = normalise(weights, entropy: entropy, batch)
+      let loss = normalise(weights, by: totals, entropy: entropy, batch)
       let gradient = compute.crossEntropyGradient(
         probabilities: probabilities, labels: labels, weights: weights)
       return Loss(loss, of: scores.features, gradient: gradient)
@@ -86,7 +88,8 @@ public struct SegmentationLoss: Sendable {
   }
 
   private func weigh(
-    _ batch: LabelledSites, probabilities: Tensor, into weights: UnsafeMutablePointer<Float>
+    _ batch: LabelledSites, probabilities: Tensor, _ ranks: (any Ranks)?,
+    into weights: UnsafeMutablePointer<Float>
   ) {
     switch weighting {
     case .none:
@@ -95,10 +98,11 @@ public struct SegmentationLoss: Sendable {
       for row in 0..<batch.count { weights[row] = factors[Int(batch.labels[row])] }
     case .even:
       let classes = probabilities.channels
-      var counts = [Int](repeating: 0, count: batch.groupCount * classes)
+      var counts = [Double](repeating: 0, count: batch.groupCount * classes)
       for row in 0..<batch.count {
         counts[group(of: row, batch) * classes + Int(batch.labels[row])] += 1
       }
+      ranks?.sum(&counts)
       for row in 0..<batch.count {
         let count = counts[group(of: row, batch) * classes + Int(batch.labels[row])]
         weights[row] = 0.3333 / Float(count + 1)
@@ -111,12 +115,21 @@ public struct SegmentationLoss: Sendable {
     }
   }
 
-  /// Divides each weight by its group's total, and returns the loss.
-  private func normalise(
-    _ weights: UnsafeMutablePointer<Float>, entropy: Tensor, _ batch: LabelledSites
-  ) -> Double {
+  /// The total weight of each group.
+  private func totals(
+    _ weights: UnsafeMutablePointer<Float>, _ batch: LabelledSites, _ ranks: (any Ranks)?
+  ) -> [Double] {
     var totals = [Double](repeating: 0, count: batch.groupCount)
     for row in 0..<batch.count { totals[group(of: row, batch)] += Double(weights[row]) }
+    ranks?.sum(&totals)
+    return totals
+  }
+
+  /// Divides each weight by its group's total, and returns the loss.
+  private func normalise(
+    _ weights: UnsafeMutablePointer<Float>, by totals: [Double], entropy: Tensor,
+    _ batch: LabelledSites
+  ) -> Double {
     var loss = 0.0
     for row in 0..<batch.count {
       let total = totals[group(of: row, batch)]

@@ -35,17 +35,18 @@ public final class Trainer {
   ///   - precision: what convolutions multiply.
   ///   - gradients: what becomes of gradients before the optimizer is given them.
   ///   - arenaChunkBytes: the least that the memory of the steps grows by.
+  ///   - shared: the processes that train it together; nothing for this one alone.
   public init(
     network: any Layer<SparseTensor>, loss: SegmentationLoss, optimizer: any Optimizer,
     threads: Threads, seed: UInt64 = 0, convolution: ConvolutionAlgorithm = .automatic,
     precision: Precision = .float32, gradients: GradientTreatment = GradientTreatment(),
-    arenaChunkBytes: Int = Arena.standardChunkBytes
+    arenaChunkBytes: Int = Arena.standardChunkBytes, shared: SharedTraining? = nil
   ) {
     self.network = network
     self.loss = loss
     training = TrainingLoop(
       of: network, by: optimizer, threads: threads, seed: seed, convolution: convolution,
-      precision: precision, gradients: gradients, arenaChunkBytes: arenaChunkBytes)
+      precision: precision, gradients: gradients, arenaChunkBytes: arenaChunkBytes, shared: shared)
   }
 
   /// What one step did.
@@ -128,14 +129,16 @@ public final class Trainer {
   ///
   /// - Parameters:
   ///   - statistics: which mean and variance normalisation uses.
+  ///   - isShared: whether all ranks do it together, each with a part of a batch: the loss is then this
+  ///     rank's part of the whole batch's.
   ///   - run: runs the network; left out, sites are all it speaks of.
   /// - Throws: `TrainingError` when the batch has other classes than the network; `LayerError` or
   ///   `SiteError` when the batch does not fit the network.
   public func evaluate(
-    _ batch: LabelledSites, statistics: EvaluationStatistics = .running,
+    _ batch: LabelledSites, statistics: EvaluationStatistics = .running, isShared: Bool = false,
     _ run: ((SparseTensor) throws -> Said)? = nil
   ) throws -> Evaluation {
-    try training.evaluate(statistics: statistics) { tape in
+    try training.evaluate(statistics: statistics, isShared: isShared) { tape in
       let said = try said(of: batch.input(on: tape), run)
       let loss = try loss(said.scores, batch)
       let predictions = try predictions(said.scores.features.value)

@@ -1,9 +1,14 @@
 import Autodiff
+import Distributed
 import Tensors
 
 /// Trains anything made of parameters, one step at a time, whatever its input and its loss.
 ///
 /// It owns the memory of the step: activations of the step before are gone when the next begins.
+///
+/// Several processes can train together: each takes the same steps, with its part of every batch. Losses
+/// are then means over the whole batch, gradients sums over ranks, and the step's loss and gradient are
+/// the same on all of them.
 ///
 /// ```swift
 /// let training = TrainingLoop(of: network, by: Adam())
@@ -23,11 +28,18 @@ public final class TrainingLoop {
   /// Threads and memory of the steps.
   public let compute: Compute
 
+  /// The same, with the ranks that share a step.
+  private let computeOfSteps: Compute
+
   let parameters: [(name: String, parameter: Parameter)]
   let trained: [Parameter]
   var tiles = ParameterTiles()
   let optimizer: any Optimizer
   private let gradients: GradientTreatment
+  private let communicator: (any Communicator)?
+  private let ranks: TimedRanks?
+  private let exchange: GradientExchange?
+  private let runningMeans: RunningMeans?
 
   /// Training of all parameters of a network.
   ///
@@ -38,12 +50,13 @@ public final class TrainingLoop {
   ///   - precision: what convolutions multiply.
   ///   - gradients: what becomes of gradients before the optimizer is given them.
   ///   - arenaChunkBytes: the least that the memory of the steps grows by.
+  ///   - shared: the processes that train it together; nothing for this one alone.
   public init(
     of network: any Module, by optimizer: any Optimizer,
     threads: Threads = Threads(count: Threads.available), seed: UInt64 = 0,
     convolution: ConvolutionAlgorithm = .automatic, precision: Precision = .float32,
     gradients: GradientTreatment = GradientTreatment(),
-    arenaChunkBytes: Int = Arena.standardChunkBytes
+    arenaChunkBytes: Int = Arena.standardChunkBytes, shared: SharedTraining? = nil
   ) {
     parameters = network.namedTrainedParameters
     trained = parameters.map(\.parameter)
@@ -53,11 +66,22 @@ public final class TrainingLoop {
     compute = Compute(
       threads: threads, arena: Arena(chunkBytes: arenaChunkBytes), convolution: convolution,
       precision: precision)
+    let shared = shared.flatMap { $0.communicator.size > 1 ? $0 : nil }
+    communicator = shared?.communicator
+    ranks = shared.map { TimedRanks($0.communicator) }
+    exchange = shared.map { [trained] in GradientExchange(trained, $0) }
+    runningMeans = shared.flatMap {
+      $0.sharesStatistics ? nil : RunningMeans(network, over: $0.communicator)
+    }
+    var sharing = compute
+    sharing.ranks = ranks
+    sharing.sharesStatistics = shared?.sharesStatistics ?? false
+    computeOfSteps = sharing
   }
 
   /// What one step did.
   public struct Step: Sendable {
-    /// The loss before the step: of several parts, their mean.
+    /// The loss before the step: of several parts, their mean; of several ranks, that of all of them.
     public let loss: Double
     /// The norm of all gradients before they were clipped; nothing where they are not.
     public let gradientNorm: Double?
@@ -69,6 +93,8 @@ public final class TrainingLoop {
     public let backwardSeconds: Double
     /// Wall-clock seconds of the optimizer.
     public let optimizerSeconds: Double
+    /// Seconds of forward and backward pass in which other ranks were waited for, or their messages.
+    public let exchangeSeconds: Double
   }
 
   /// One step: forward, backward, optimizer.
@@ -92,18 +118,27 @@ public final class TrainingLoop {
     try gradients.validate()
     tiles.cover(trained)
     tiles.forEach(compute.threads) { $0.clearGradient() }
+    ranks?.seconds = 0
     var sums = PassSums()
     let start = sums.clock.start
     for part in 0..<parts { try pass(part, of: parts, loss, &sums) }
     let norm = try gradients.treat(&tiles, parts: parts, compute)
     for update in sums.updates { update() }
+    waiting { runningMeans?.take(counting: !sums.updates.isEmpty) }
     sums.backward += sums.clock.lap()
     optimizer.step(trained, learningRate: learningRate, threads: compute.threads)
     steps += 1
     return Step(
       loss: sums.loss / Double(parts), gradientNorm: norm, start: start,
       forwardSeconds: sums.forward, backwardSeconds: sums.backward,
-      optimizerSeconds: sums.clock.lap())
+      optimizerSeconds: sums.clock.lap(), exchangeSeconds: ranks?.seconds ?? 0)
+  }
+
+  /// Does something together with the other ranks, and counts what it takes.
+  private func waiting(_ body: () -> Void) {
+    var clock = Stopwatch()
+    body()
+    ranks?.seconds += clock.lap()
   }
 
   /// One step of one loss.
@@ -126,25 +161,46 @@ public final class TrainingLoop {
   ) throws {
     compute.arena.reset()
     let tape = Tape(
-      .training, compute: compute,
-      randomness: StepRandomness(seed: seed, step: steps * UInt64(parts) + UInt64(part)))
+      .training, compute: computeOfSteps,
+      randomness: StepRandomness(seed: seed, step: number(of: part, of: parts)))
     // Whatever a refused step has recorded goes with it; a step that was taken leaves nothing.
     defer { tape.discard() }
     let loss = try loss(part, tape)
     guard loss.parts.allSatisfy({ $0.result.tape === tape }) else {
       throw TrainingError.otherTape
     }
-    guard loss.value.isFinite else { throw TrainingError.lossNotFinite(loss.value) }
+    var value = [loss.value]
+    ranks?.sum(&value)
+    guard value[0].isFinite else { throw TrainingError.lossNotFinite(value[0]) }
     sums.forward += sums.clock.lap()
     let scaled = gradients.lossScale == 1 ? loss : gradients.lossScale * loss
-    tape.backward(from: scaled.parts, applyingUpdates: false)
-    if let number = tiles.firstNotFinite(compute) {
+    let isLast = part == parts - 1
+    backward(tape, from: scaled, isLast: isLast)
+    // Ranks find together what is not finite: in the sums, in which it stays.
+    if exchange == nil || isLast, let number = tiles.firstNotFinite(compute) {
       throw TrainingError.gradientNotFinite(
         parameter: parameters[number].name, lossScale: gradients.lossScale)
     }
-    sums.loss += loss.value
+    sums.loss += value[0]
     sums.updates += tape.takeUpdates()
     sums.backward += sums.clock.lap()
+  }
+
+  /// A number for the random numbers of a part that no other part of any step has, on any rank.
+  private func number(of part: Int, of parts: Int) -> UInt64 {
+    let ordinal = steps * UInt64(parts) + UInt64(part)
+    guard let communicator else { return ordinal }
+    return ordinal * UInt64(communicator.size) + UInt64(communicator.rank)
+  }
+
+  /// The backward pass; beside that of the last part, gradients are summed over ranks.
+  private func backward(_ tape: Tape, from loss: Loss, isLast: Bool) {
+    guard isLast, let exchange else {
+      return tape.backward(from: loss.parts, applyingUpdates: false)
+    }
+    exchange.begin()
+    tape.backward(from: loss.parts, applyingUpdates: false) { exchange.advance() }
+    waiting { exchange.finish() }
   }
 
   /// Counts a refused step as one that was taken without effect, for who goes on after it.
@@ -157,12 +213,17 @@ public final class TrainingLoop {
   ///
   /// - Parameters:
   ///   - statistics: which mean and variance normalisation uses.
+  ///   - isShared: whether all ranks do it together, each with a part of a batch: losses are then each
+  ///     rank's part of the whole batch's.
   ///   - body: runs the network on the tape it is given. Tensors it returns stay valid, but each
   ///     keeps the memory of the whole step; keep `tensor.copied()` beyond the next step.
   public func evaluate<Result>(
-    statistics: EvaluationStatistics = .running, _ body: (Tape) throws -> Result
+    statistics: EvaluationStatistics = .running, isShared: Bool = false,
+    _ body: (Tape) throws -> Result
   ) rethrows -> Result {
     compute.arena.reset()
-    return try body(Tape(.inference, compute: compute, statistics: statistics.ofTape))
+    return try body(
+      Tape(
+        .inference, compute: isShared ? computeOfSteps : compute, statistics: statistics.ofTape))
   }
 }

@@ -117,12 +117,19 @@ extension Compute {
   ) -> UnsafePointer<Float> {
     let channels = map.channels
     let shares = arena.scratch(Float.self, count: 2 * channels)
-    let share = pass.usesBatchStatistics ? 1 / Double(max(rows, 1)) : 0
+    // Of scale and shift each rank has its part of the gradient; it is added up with all others.
+    for channel in 0..<channels {
+      let deviation = Double(pass.normalization.inverseDeviation[channel])
+      pass.shiftGradient.values[channel] += Float(sums[channel])
+      pass.scaleGradient.values[channel] += Float(sums[channels + channel] * deviation)
+    }
+    var share = 0.0
+    if pass.usesBatchStatistics {
+      share = 1 / Double(max(sumOverRanks(sums, count: 2 * channels, rows: rows), 1))
+    }
     for channel in 0..<channels {
       let deviation = Double(pass.normalization.inverseDeviation[channel])
       let projection = sums[channels + channel] * deviation
-      pass.shiftGradient.values[channel] += Float(sums[channel])
-      pass.scaleGradient.values[channel] += Float(projection)
       let factor = Double(map.factor[channel]) * share
       shares[channel] = Float(factor * sums[channel])
       shares[channels + channel] = Float(factor * projection * deviation)

@@ -75,7 +75,7 @@ extension BatchNormalization {
     }
     let statistics = tape.compute.statistics(of: input.value, part: rows)
     if tape.statistics == .batchUpdatingRunning {
-      follow(statistics, part: part, rows: rows.reduce(0) { $0 + $1.count }, on: tape)
+      follow(statistics, part: part, on: tape)
     }
     return tape.compute.normalization(
       mean: statistics.mean, variance: statistics.variance, channels: channels, epsilon: epsilon,
@@ -96,7 +96,8 @@ extension BatchNormalization {
       mean: mean, variance: variance, channels: channels, epsilon: epsilon, leak: leak)
   }
 
-  private func follow(_ batch: ChannelStatistics, part: Int, rows: Int, on tape: Tape) {
+  private func follow(_ batch: ChannelStatistics, part: Int, on tape: Tape) {
+    let rows = batch.rows
     guard rows > 0 else { return }
     let mean = Array(UnsafeBufferPointer(start: batch.mean, count: channels))
     let variance = Array(UnsafeBufferPointer(start: batch.variance, count: channels))
