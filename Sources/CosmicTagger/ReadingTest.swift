@@ -5,24 +5,36 @@ import Telemetry
 import Training
 
 /// `cosmic-tagger iotest`: reads batches and assembles their sites, without any network.
+///
+/// Ranks share the events of each batch; the first says what all of them took.
 public struct ReadingTest {
   private let data: DataConfiguration
   private let iterations: Int
+  private let configuration: RankConfiguration
+  private let ranks: RankGroup
   private let logger: Logger
 
   /// A test that reports to a logger.
   ///
   /// - Throws: `TaggerError` for options that are out of range.
   public init(
-    data: DataConfiguration, iterations: Int, logger: Logger
+    data: DataConfiguration, iterations: Int,
+    _ configuration: RankConfiguration = RankConfiguration(), ranks: RankGroup = .alone,
+    logger: Logger
   ) throws(TaggerError) {
-    try data.validate()
-    guard iterations >= 1 else {
-      throw TaggerError(.usage, "--iterations \(iterations) is not possible: use 1 or more")
+    try ranks.agreed {
+      try data.validate()
+      try configuration.validate(data)
+      guard iterations >= 1 else {
+        throw TaggerError(.usage, "--iterations \(iterations) is not possible: use 1 or more")
+      }
     }
     self.data = data
     self.iterations = iterations
-    self.logger = logger
+    self.configuration = configuration
+    self.ranks = ranks
+    self.logger =
+      ranks.isFirst ? logger : Logger(label: logger.label) { _ in SwiftLogNoOpLogHandler() }
   }
 
   /// Reads.
@@ -30,54 +42,48 @@ public struct ReadingTest {
   /// - Throws: `TaggerError` when an event cannot be read.
   public func run() throws(TaggerError) {
     logger.debug(data)
-    let assembly = try SiteAssembly(ImageGeometry.find(in: data.openSource(), data), data)
-    let batches = read(assembly)
+    let events = try EventSummary(data, configuration, ranks)
+    let batches = read(SiteAssembly(events.geometry, data))
     var tally = Tally()
     var omissions = OmissionTally(data)
     var seconds = 0.0
-    var bar = ProgressBar()
+    var bar = ranks.isFirst ? ProgressBar() : nil
     for iteration in 0..<iterations {
       var clock = Stopwatch()
-      guard let batch = try next(batches) else { break }
-      tally.add(batch)
-      for line in omissions.add(batch.omissions) { logger.warning("\(line)") }
+      guard let part = try ranks.agreed({ try batches.next() }) else { break }
+      let parts = try ranks.gathered(part)
+      for part in parts {
+        tally.add(part)
+        for line in omissions.add(part.omissions) { logger.warning("\(line)") }
+      }
+      // The first rank has waited for the slowest.
       let waited = clock.lap()
       seconds += waited
-      bar.finish(erasing: true)
+      bar?.finish(erasing: true)
       logger.info("\(iteration): Time to fetch a minibatch of data: \(text(waited))s")
-      bar.update(step: iteration + 1, of: iterations)
+      bar?.update(step: iteration + 1, of: iterations)
     }
-    bar.finish(erasing: true)
+    bar?.finish(erasing: true)
+    guard ranks.isFirst else { return }
     report(tally, seconds)
     for line in omissions.lines { logger.info("\(line)") }
   }
 
-  /// Batches as training has them: one thread reads, others inflate and assemble the sites.
-  private func read(_ assembly: SiteAssembly) -> ReadAhead<Tally> {
-    let (data, iterations) = (data, iterations)
+  /// This rank's share of batches as training has them.
+  private func read(_ assembly: SiteAssembly) -> BatchStream<Tally> {
+    let share = EventShares(
+      rank: ranks.rank, of: ranks.size, isBalanced: configuration.balancesEvents)
     let treatment = EventTreatment(assembly, data)
-    return ReadAhead(workers: EventLoader.defaultWorkers) {
-      let source = try data.openSource()
-      var order = EventOrder(eventCount: source.eventCount, data)
-      var remaining = 0..<iterations
-      return {
-        guard let position = remaining.popFirst() else { return nil }
-        let batch = UndecodedBatch(order.next(), of: source, position: position)
-        return { Tally(try treatment(batch)) }
-      }
+    guard configuration.distribution == .scatter, ranks.size > 1 else {
+      return BatchStream(data, 0..<iterations, share) { Tally(try treatment($0)) }
     }
-  }
-
-  private func next(_ batches: ReadAhead<Tally>) throws(TaggerError) -> Tally? {
-    do {
-      return try batches.next()
-    } catch {
-      throw TaggerError(error)
+    return BatchStream(from: EventScatter(data, batches: 0..<iterations, share: share, ranks)) {
+      Tally(try treatment($0))
     }
   }
 
   /// What was read.
-  private struct Tally: Sendable {
+  private struct Tally: Codable, Sendable {
     var events = 0
     var sites = 0
     var voxels = 0

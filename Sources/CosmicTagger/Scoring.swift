@@ -32,6 +32,7 @@ struct Scoring {
     _ trainer: Trainer, _ assembly: SiteAssembly, _ planner: NetworkPlanner,
     _ folder: OutputFolder, _ stop: StopRequest?
   ) throws {
+    guard training.scoredEvents > 0 else { return }
     let batchCount = try min(training.scoredEvents, eventCount() ?? .max)
     guard batchCount > 0 else { return }
     let loader = EventLoader(

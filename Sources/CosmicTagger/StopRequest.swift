@@ -2,7 +2,10 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// The wish of a user or of a batch system that a run ends: SIGINT (Ctrl-C), SIGTERM, or SIGHUP.
+/// The wish of a user or of a batch system that a run ends: SIGINT (Ctrl-C), SIGTERM, SIGHUP or SIGUSR1.
+///
+/// `mpirun` hands SIGUSR1 on to all ranks, and gives them a second after SIGTERM: batch systems are best
+/// asked for SIGUSR1.
 ///
 /// SIGHUP comes when a connection is gone. A signal that was ignored when the program began, as by `nohup`,
 /// stays ignored.
@@ -33,7 +36,7 @@ public final class StopRequest: Sendable {
   /// Begins to listen; from here on no such signal ends the process by itself.
   public init() {
     let received = received
-    sources = [SIGINT, SIGTERM, SIGHUP].compactMap { number in
+    sources = [SIGINT, SIGTERM, SIGHUP, SIGUSR1].compactMap { number in
       guard !Self.isIgnored(number) else { return nil }
       Foundation.signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
@@ -56,7 +59,7 @@ public final class StopRequest: Sendable {
 
   /// The end of a run that was asked to stop, in one sentence; nothing while none was.
   func end(_ sentence: String) -> TaggerError? {
-    signal.flatMap { TaggerError.Kind(rawValue: 128 + $0) }.map { TaggerError($0, sentence) }
+    signal.map { TaggerError(TaggerError.Kind(signal: $0), sentence) }
   }
 
   deinit {

@@ -1,3 +1,4 @@
+import Distributed
 import LArCV
 import Layers
 import Networks
@@ -23,6 +24,9 @@ public struct TaggerError: Error, CustomStringConvertible, Sendable {
     case terminated = 143
     /// Input or output failed: missing, unreadable, full.
     case inputOutput = 74
+
+    /// The class of an end that a signal asks for.
+    init(signal: Int32) { self = Kind(rawValue: 128 + signal) ?? .terminated }
   }
 
   /// The class of failure.
@@ -31,10 +35,21 @@ public struct TaggerError: Error, CustomStringConvertible, Sendable {
   /// One sentence that names file, event, value and remedy.
   public let description: String
 
+  /// Whether all ranks of a run end by it, so that the first says it for all.
+  public let isAgreed: Bool
+
   /// An error with its class and sentence.
   public init(_ kind: Kind, _ description: String) {
     self.kind = kind
     self.description = description
+    isAgreed = false
+  }
+
+  /// An error that all ranks of a run end by.
+  init(agreed kind: Kind, _ description: String) {
+    self.kind = kind
+    self.description = description
+    isAgreed = true
   }
 
   /// Gives any error of the layers below its class.
@@ -42,6 +57,8 @@ public struct TaggerError: Error, CustomStringConvertible, Sendable {
     switch error {
     case let error as TaggerError:
       self = error
+    case let error as CommunicatorError:
+      self.init(.inputOutput, error.description)
     case let error as LArCVError:
       let kind: Kind =
         switch error.kind {

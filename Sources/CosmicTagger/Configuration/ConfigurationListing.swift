@@ -81,6 +81,14 @@ public struct ConfigurationListing {
     add("vertex_weight", training.heads.vertex)
     add("vertex_l_det", training.heads.parts.detection)
     add("vertex_l_coord", training.heads.parts.coordinates)
+    add("distributed", text(training.ranks.isDistributed))
+    if training.ranks.isDistributed {
+      add("distribute", training.ranks.distribution.rawValue)
+      add("balance", text(training.ranks.balancesEvents))
+      add("sync_batch_norm", text(training.ranks.sharesStatistics))
+      add("gradient_precision", training.ranks.gradientPrecision.rawValue)
+      add("rank_scaling", training.ranks.scaling.rawValue)
+    }
     add("instruction_set", InstructionSet.current.name)
     add("site_index", training.siteIndex.rawValue)
     add("logging_iteration", training.loggingIteration)

@@ -80,6 +80,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public var seed: UInt64 = 0
   /// Threads to compute with.
   public var threads = 1
+  /// How several processes share the work.
+  public var ranks = RankConfiguration()
   /// The most threads that were asked for, as 2019 knew them.
   public var threadLimit = 128
   /// How convolutions are computed.

@@ -6,9 +6,9 @@ import Training
 /// How well heads did, over any number of events.
 ///
 /// Of the vertex, only events and planes that have one count.
-public struct HeadFigures: Equatable, Sendable {
+public struct HeadFigures: Codable, Equatable, Sendable {
   /// What one head says of all events.
-  public struct Share: Equatable, Sendable {
+  public struct Share: Codable, Equatable, Sendable {
     /// How many were judged.
     public var count = 0
     /// The sum of what was found of each.

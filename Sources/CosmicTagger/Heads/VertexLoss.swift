@@ -24,7 +24,7 @@ public struct VertexLoss: Equatable, Sendable {
     self.coordinates = coordinates
   }
 
-  /// The loss of a batch.
+  /// The loss of a batch: where ranks share it, this rank's part of that of the whole batch.
   ///
   /// - Parameters:
   ///   - scores: `[cells, 3]`: presence, place along rows and along columns, all before a sigmoid.
@@ -33,7 +33,9 @@ public struct VertexLoss: Equatable, Sendable {
     precondition(scores.channels == 3, "a vertex head has three scores")
     let values = scores.features.value
     let gradient = scores.tape.compute.arena.zeros(rows: scores.rows, channels: 3)
-    let share = detection / Double(max(1, scores.sites.batchSize))
+    var events = [Double(targets.kinds.count)]
+    scores.tape.compute.ranks?.sum(&events)
+    let share = detection / max(1, events[0])
     let weight = Double(scores.spatialSize[0]) * coordinates
     let cells = VertexCells(scores.sites, targets)
     var total = 0.0

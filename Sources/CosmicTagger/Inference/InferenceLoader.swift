@@ -13,7 +13,7 @@ struct InferenceBatch: Sendable {
   let stored: SiteAssembly.Batch
   /// For each stored voxel of each charge image, the row of its site: `[event][image]`.
   let voxelRows: [[[Int32]]]
-  /// What the network is given; nothing where its answer is known.
+  /// What the network is given; nothing where its answer is known, or another rank finds it.
   let sites: LabelledSites?
   /// Seconds it took to read the events and assemble their sites.
   let readSeconds: Double
@@ -30,10 +30,12 @@ final class InferenceLoader {
   ///
   /// - Parameters:
   ///   - events: the numbers of the events.
-  ///   - isKnown: whether the network's answer to a batch is known, so that nothing has to be planned.
+  ///   - reads: whether a batch is read at all.
+  ///   - scores: whether it is given to the network, for which it has to be planned.
   init(
     _ data: DataConfiguration, events: Range<Int>, geometry: ImageGeometry,
-    planner: NetworkPlanner, isKnown: @escaping @Sendable (_ batch: Int) -> Bool
+    planner: NetworkPlanner, reads: @escaping @Sendable (_ batch: Int) -> Bool,
+    scores: @escaping @Sendable (_ batch: Int) -> Bool
   ) {
     var stored = data
     stored.fillsImages = false
@@ -44,14 +46,15 @@ final class InferenceLoader {
       let source = try data.openSource()
       var batch = 0
       return {
-        let first = events.lowerBound + batch * data.minibatchSize
+        var first: Int { events.lowerBound + batch * data.minibatchSize }
+        while first < events.upperBound, !reads(batch) { batch += 1 }
         guard first < events.upperBound else { return nil }
-        let isKnown = isKnown(batch)
+        let isPlanned = scores(batch)
         let read = UndecodedBatch(
           Array(first..<min(first + data.minibatchSize, events.upperBound)), of: source,
           position: batch)
         batch += 1
-        return { try work.batch(read, isKnown: isKnown) }
+        return { try work.batch(read, isPlanned: isPlanned) }
       }
     }
   }
@@ -75,13 +78,13 @@ private struct InferenceWork: Sendable {
   let geometry: ImageGeometry
   let planner: NetworkPlanner
 
-  func batch(_ read: UndecodedBatch, isKnown: Bool) throws -> InferenceBatch {
+  func batch(_ read: UndecodedBatch, isPlanned: Bool) throws -> InferenceBatch {
     let (events, decodingSeconds) = try read.decoded()
     var clock = Stopwatch()
     let pixels = try assembly.batch(events)
     var search = VoxelSearch(geometry)
     let rows = try search.rows(of: events, in: pixels.sites)
-    let filled = try isKnown ? nil : fullImages?.fill(pixels) ?? pixels
+    let filled = try isPlanned ? fullImages?.fill(pixels) ?? pixels : nil
     let readSeconds = decodingSeconds + clock.lap()
     let sites = try filled.map { try $0.labelled(planner.plan($0.sites)) }
     return InferenceBatch(

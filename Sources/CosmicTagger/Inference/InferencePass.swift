@@ -48,12 +48,16 @@ final class InferencePass {
     progress = InferenceProgress(events: events.count, logger: logger)
   }
 
+  /// Batches that an interrupted run has left the scores of.
+  var knownBatches: Int { journal.knownBatches }
+
   /// Goes through all batches.
   ///
   /// - Throws: `TaggerError` when events cannot be read, `FileError` when a file cannot be written;
   ///   what the network throws.
   func run(
-    _ loader: InferenceLoader, _ scorer: PixelScorer, _ stop: StopRequest?
+    _ loader: InferenceLoader, _ scorer: PixelScorer, _ rounds: ScoringRounds,
+    _ stop: StopRequest?
   ) throws {
     if journal.knownBatches > 0 {
       logger.info("Going on after \(scoredEvents(journal.knownBatches)) of \(events.count) events")
@@ -61,9 +65,11 @@ final class InferencePass {
     do {
       var clock = Stopwatch()
       while let batch = try loader.next() {
-        try take(batch, waited: clock.lap(), scorer)
+        try take(batch, waited: clock.lap(), scorer, rounds)
         _ = clock.lap()
-        if figures.events < events.count, let end = stop?.end(kept(figures.batches)) {
+        if !rounds.areShared, figures.events < events.count,
+          let end = stop?.end(kept(figures.batches))
+        {
           try journal.flush()
           throw end
         }
@@ -80,10 +86,12 @@ final class InferencePass {
     journal.remove()
   }
 
-  private func take(_ batch: InferenceBatch, waited: Double, _ scorer: PixelScorer) throws {
+  private func take(
+    _ batch: InferenceBatch, waited: Double, _ scorer: PixelScorer, _ rounds: ScoringRounds
+  ) throws {
     var clock = Stopwatch()
     let known = try journal.nextKnown()
-    let scored = try known ?? score(batch, scorer)
+    let scored = try known ?? score(batch, scorer, rounds)
     guard scored.digest == batch.stored.sites.digest,
       scored.confusions.count == batch.events.count
     else {
@@ -110,13 +118,19 @@ final class InferencePass {
     progress.update(done: figures.events, isKnown: known != nil)
   }
 
-  private func score(_ batch: InferenceBatch, _ scorer: PixelScorer) throws -> ScoredBatch {
-    guard let sites = batch.sites else {
-      throw TaggerError(
-        .inputOutput, "\(journal.path) was changed by somebody else: add --restart to begin anew")
+  private func score(
+    _ batch: InferenceBatch, _ scorer: PixelScorer, _ rounds: ScoringRounds
+  ) throws -> ScoredBatch {
+    try rounds.scored(figures.batches) {
+      try journal.flush()
+      return kept(figures.batches)
+    } _: {
+      guard batch.sites != nil else {
+        throw TaggerError(
+          .inputOutput, "\(journal.path) was changed by somebody else: add --restart to begin anew")
+      }
+      return try scorer.score(batch, of: configuration.file)
     }
-    let name = "events from entry \(batch.firstEvent) of \(configuration.file) on"
-    return try scorer.score(sites, stored: batch.stored.sites, name: name)
   }
 
   private func say(

@@ -12,19 +12,25 @@ public struct InferenceRun {
   /// What is applied to what.
   public let configuration: InferenceConfiguration
 
+  private let ranks: RankGroup
   private let logger: Logger
   private let stop: StopRequest?
 
   /// A run that reports to a logger.
   ///
-  /// - Parameter stop: who may ask it to end before the last event.
+  /// - Parameters:
+  ///   - ranks: the processes that share the events.
+  ///   - stop: who may ask it to end before the last event.
   /// - Throws: `TaggerError` for options that are out of range.
   public init(
-    _ configuration: InferenceConfiguration, logger: Logger, stop: StopRequest? = nil
+    _ configuration: InferenceConfiguration, ranks: RankGroup = .alone, logger: Logger,
+    stop: StopRequest? = nil
   ) throws(TaggerError) {
-    try configuration.validate()
+    try ranks.agreed { try configuration.validate() }
     self.configuration = configuration
-    self.logger = logger
+    self.ranks = ranks
+    self.logger =
+      ranks.isFirst ? logger : Logger(label: logger.label) { _ in SwiftLogNoOpLogHandler() }
     self.stop = stop
   }
 
@@ -41,15 +47,45 @@ public struct InferenceRun {
   }
 
   private func infer() throws {
-    let stored = try StoredNetwork(configuration.checkpoint) { logger.warning("\($0)") }
+    let stored = try ranks.agreed {
+      try StoredNetwork(self.configuration.checkpoint) { logger.warning("\($0)") }
+    }
     var configuration = configuration
     configuration.mode = configuration.mode ?? stored.trainedMode ?? .sparse
-    try Self(configuration, logger: logger, stop: stop).infer(by: stored)
+    try Self(configuration, ranks: ranks, logger: logger, stop: stop).infer(by: stored)
   }
 
   private var mode: TrainingConfiguration.Mode { configuration.mode ?? .sparse }
 
+  /// What is applied to what, once it is known to be possible.
+  private struct Prepared {
+    let data: DataConfiguration
+    let geometry: ImageGeometry
+    let events: Range<Int>
+    let network: any Layer<SparseTensor>
+  }
+
   private func infer(by stored: StoredNetwork) throws {
+    let prepared: Prepared = try ranks.agreed { try self.prepare(stored) }
+    var identity = identity(stored, prepared.data, prepared.events)
+    // Machines may have their own copies of files.
+    identity["file"] = nil
+    try ranks.checkAgreement(on: identity)
+    logger.info("Restoring weights from  \(stored.file)")
+    guard ranks.isFirst else {
+      return try score(prepared, stored) { loader, scorer, rounds in
+        try rounds.follow {
+          try loader.next().map { try scorer.score($0, of: configuration.file) }
+        }
+      }
+    }
+    let pass: InferencePass = try ranks.agreed { try self.pass(prepared, stored) }
+    try score(prepared, stored, knownTo: pass) { loader, scorer, rounds in
+      try pass.run(loader, scorer, rounds, stop)
+    }
+  }
+
+  private func prepare(_ stored: StoredNetwork) throws -> Prepared {
     let data = try data(of: stored)
     logger.debug(data, stored.configuration)
     let source = try data.openSource()
@@ -57,28 +93,48 @@ public struct InferenceRun {
     let geometry = try ImageGeometry.find(in: source, data)
     try check(stored, geometry)
     try checkOutput(stored)
-    _ = try OutputFile(configuration.output, option: "--output")
-    for path in configuration.metricsFile.map({ [$0] }) ?? [] {
-      _ = try OutputFile(path, option: "--metrics-file")
-    }
-    let network = try stored.network(mode)
-    logger.info("Restoring weights from  \(stored.file)")
+    return Prepared(
+      data: data, geometry: geometry, events: events, network: try stored.network(mode))
+  }
 
+  /// What the first rank writes.
+  private func pass(_ prepared: Prepared, _ stored: StoredNetwork) throws -> InferencePass {
+    for (path, option) in [
+      (configuration.output, "--output"), (configuration.metricsFile, "--metrics-file"),
+    ] {
+      if let path { _ = try OutputFile(path, option: option) }
+    }
     let journal = try ScoreJournal(
-      output: configuration.output, identity: identity(stored, data, events),
+      output: configuration.output, identity: identity(stored, prepared.data, prepared.events),
       restarts: configuration.restarts)
-    let pass = try InferencePass(
-      configuration, data, geometry, events: events, journal: journal, logger: logger)
-    let known = journal.knownBatches
+    return try InferencePass(
+      configuration, prepared.data, prepared.geometry, events: prepared.events, journal: journal,
+      logger: logger)
+  }
+
+  /// Gives `body` this rank's batches, the network, and the rounds in which all score.
+  ///
+  /// - Parameter pass: where the first rank has found batches that are known; nothing elsewhere.
+  private func score(
+    _ prepared: Prepared, _ stored: StoredNetwork, knownTo pass: InferencePass? = nil,
+    _ body: (InferenceLoader, PixelScorer, ScoringRounds) throws -> Void
+  ) throws {
+    // The first rank has prepared its files meanwhile.
+    if !ranks.isFirst { try ranks.agreed {} }
+    let known = try ranks.shared { pass?.knownBatches ?? 0 }
+    let size = configuration.minibatchSize
+    let rounds = ScoringRounds(
+      ranks, known: known, of: (prepared.events.count + size - 1) / size, stop: stop)
+    // The first rank writes what is stored of all.
+    let (readsAll, isOwn) = (ranks.isFirst, rounds.isOwn)
     let loader = InferenceLoader(
-      data, events: events, geometry: geometry,
-      planner: NetworkPlanner(
-        network, inputChannels: stored.configuration.inputChannels),
-      isKnown: { $0 < known })
+      prepared.data, events: prepared.events, geometry: prepared.geometry,
+      planner: NetworkPlanner(prepared.network, inputChannels: stored.configuration.inputChannels),
+      reads: { readsAll || isOwn($0) }, scores: isOwn)
     let compute = Compute(
       threads: Threads(count: configuration.threads), convolution: configuration.convolution,
       precision: configuration.precision)
-    try pass.run(loader, PixelScorer(network, compute), stop)
+    try body(loader, PixelScorer(prepared.network, compute), rounds)
   }
 
   /// How events are read: as in training where nothing else is said, and without labels where the file

@@ -40,6 +40,14 @@ final class PixelScorer {
     self.compute = compute
   }
 
+  /// What the network says of a batch of a file's events that was planned.
+  func score(_ batch: InferenceBatch, of file: String) throws -> ScoredBatch {
+    guard let sites = batch.sites else { preconditionFailure("what is scored was planned") }
+    return try score(
+      sites, stored: batch.stored.sites,
+      name: "events from entry \(batch.firstEvent) of \(file) on")
+  }
+
   /// What the network says.
   ///
   /// - Parameters:

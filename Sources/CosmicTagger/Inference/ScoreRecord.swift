@@ -27,6 +27,26 @@ enum ScoreRecord {
     return numbers + withUnsafeBytes(of: code) { Array($0) } + payload
   }
 
+  /// The batch of its bytes; nothing for bytes of another kind, or not whole.
+  static func batch(_ bytes: [UInt8]) -> ScoredBatch? {
+    guard bytes.count >= headBytes else { return nil }
+    let (first, payload) = (bytes.prefix(headBytes), Array(bytes.dropFirst(headBytes)))
+    let head = numbers(first)
+    guard payloadBytes(ofHead: head, most: payload.count) == payload.count,
+      checksum(first.dropLast(8), payload) == head[5]
+    else { return nil }
+    return batch(head, payload)
+  }
+
+  /// The numbers of a head.
+  fileprivate static func numbers(_ head: some Sequence<UInt8>) -> [UInt64] {
+    Array(head).withUnsafeBytes { bytes in
+      (0..<headBytes / 8).map {
+        UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self))
+      }
+    }
+  }
+
   fileprivate static func checksum(_ head: some Collection<UInt8>, _ payload: [UInt8]) -> UInt64 {
     let start = Array(head).withUnsafeBufferPointer { crc32_z(0, $0.baseAddress, $0.count) }
     return UInt64(payload.withUnsafeBufferPointer { crc32_z(start, $0.baseAddress, $0.count) })
@@ -92,11 +112,7 @@ final class ScoreRecordReader {
   /// The next record; nothing at the end, and where what follows is not whole.
   func next() throws -> ScoredBatch? {
     guard let bytes = try read(ScoreRecord.headBytes, from: position) else { return nil }
-    let head = bytes.withUnsafeBytes { bytes in
-      (0..<ScoreRecord.headBytes / 8).map {
-        UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self))
-      }
-    }
+    let head = ScoreRecord.numbers(bytes)
     let start = position + ScoreRecord.headBytes
     guard let count = ScoreRecord.payloadBytes(ofHead: head, most: end - start),
       let payload = try read(count, from: start),

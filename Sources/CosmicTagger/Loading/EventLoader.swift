@@ -25,7 +25,7 @@ public struct LoadedBatch: Sendable {
 /// One thread reads, as many as the machine has processors decode, assemble and plan; all of them
 /// together are at most one batch more ahead than that. Batches are the same whatever their number.
 public final class EventLoader {
-  private let batches: ReadAhead<LoadedBatch>
+  private let batches: BatchStream<LoadedBatch>
 
   /// Starts to load the first `batchCount` batches.
   ///
@@ -43,23 +43,39 @@ public final class EventLoader {
   /// Starts to load some batches of the order that the configuration gives all of them.
   ///
   /// - Parameter workers: threads beside the one that reads.
-  public init(
+  public convenience init(
     _ configuration: DataConfiguration, assembly: SiteAssembly, planner: NetworkPlanner,
     batches numbers: Range<Int>, firstEvent: Int = 0, workers: Int = EventLoader.defaultWorkers
   ) {
+    self.init(
+      configuration, assembly: assembly, planner: planner, batches: numbers,
+      firstEvent: firstEvent, share: .whole, workers: workers)
+  }
+
+  /// Starts to load a rank's share of some batches, of which it reads that alone.
+  init(
+    _ configuration: DataConfiguration, assembly: SiteAssembly, planner: NetworkPlanner,
+    batches numbers: Range<Int>, firstEvent: Int = 0, share: EventShares,
+    workers: Int = EventLoader.defaultWorkers
+  ) {
+    batches = BatchStream(
+      configuration, numbers, share, firstEvent: firstEvent, workers: workers,
+      Self.work(configuration, assembly, planner))
+  }
+
+  /// Starts to load a rank's share of batches that another rank reads.
+  init(
+    _ configuration: DataConfiguration, assembly: SiteAssembly, planner: NetworkPlanner,
+    from scatter: EventScatter
+  ) {
+    batches = BatchStream(from: scatter, Self.work(configuration, assembly, planner))
+  }
+
+  private static func work(
+    _ configuration: DataConfiguration, _ assembly: SiteAssembly, _ planner: NetworkPlanner
+  ) -> BatchStream<LoadedBatch>.Work {
     let treatment = EventTreatment(assembly, configuration)
-    batches = ReadAhead(workers: workers) {
-      let source = try configuration.openSource()
-      var order = EventOrder(eventCount: source.eventCount, configuration)
-      order.skip(numbers.lowerBound)
-      var remaining = numbers
-      return {
-        guard let position = remaining.popFirst() else { return nil }
-        let batch = UndecodedBatch(
-          order.next().map { $0 + firstEvent }, of: source, position: position)
-        return { try batch.loaded(treatment, planner) }
-      }
-    }
+    return { try $0.loaded(treatment, planner) }
   }
 
   /// As many as processors, within reason: batches ahead take memory.
@@ -70,11 +86,5 @@ public final class EventLoader {
   /// The next batch; nothing after the last one.
   ///
   /// - Throws: `TaggerError` when an event cannot be read or does not fit the network.
-  public func next() throws(TaggerError) -> LoadedBatch? {
-    do {
-      return try batches.next()
-    } catch {
-      throw TaggerError(error)
-    }
-  }
+  public func next() throws(TaggerError) -> LoadedBatch? { try batches.next() }
 }

@@ -11,9 +11,17 @@ public protocol EventSource {
   ///
   /// - Throws: `TaggerError` when the event cannot be read.
   func read(_ number: Int) throws(TaggerError) -> UndecodedEvent
+
+  /// Voxels of charge of an event, found without reading them; nothing where that cannot be.
+  ///
+  /// - Throws: `TaggerError` when it should be possible, and is not.
+  func voxelCount(_ number: Int) throws(TaggerError) -> Int?
 }
 
 extension EventSource {
+  /// Unknown, unless a source says otherwise.
+  public func voxelCount(_ number: Int) throws(TaggerError) -> Int? { nil }
+
   /// One event.
   ///
   /// - Throws: `TaggerError` when the event cannot be read or is not fit for use.

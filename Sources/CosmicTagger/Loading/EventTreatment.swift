@@ -24,18 +24,20 @@ struct EventTreatment: Sendable {
 
   /// Decodes the events of a batch, assembles their sites, and finds the kind of each where that is read.
   ///
-  /// Where all events are bad and may be left out, there is an event without voxels instead of them.
+  /// Where all events are bad and may be left out, the batch has none.
   ///
   /// - Throws: `TaggerError` for an event that is not fit for use, unless it is to be left out.
   func callAsFunction(_ batch: UndecodedBatch) throws(TaggerError) -> Treated {
     var omissions = Omissions()
     var events: [DetectorEvent] = []
     var numbers: [Int] = []
-    for (place, event) in batch.events.enumerated() {
+    for (index, event) in batch.events.enumerated() {
       do throws(TaggerError) {
         let decoded = try event.decoded()
-        events.append(change(cut(decoded, &omissions), batch: batch.position, place: place))
-        numbers.append(batch.numbers[place])
+        events.append(
+          change(
+            cut(decoded, &omissions), batch: batch.position, place: batch.places[index]))
+        numbers.append(batch.numbers[index])
       } catch {
         try omissions.leaveOut(error, data)
       }
@@ -52,7 +54,7 @@ struct EventTreatment: Sendable {
   private func assembled(
     _ numbers: [Int], _ events: [DetectorEvent], _ omissions: Omissions
   ) throws(TaggerError) -> Treated {
-    let pixels = try assembly.batch(whole(events))
+    let pixels = try assembly.batch(events)
     let targets = data.readsTruth ? try HeadTargets(events, pixels, assembly.geometry) : nil
     return Treated(
       numbers: numbers, events: events, pixels: pixels, targets: targets, omissions: omissions)
@@ -73,10 +75,6 @@ struct EventTreatment: Sendable {
       }
     }
     return try assembled(kept.map(\.number), kept.map(\.event), omissions)
-  }
-
-  private func whole(_ events: [DetectorEvent]) -> [DetectorEvent] {
-    events.isEmpty ? [DetectorEvent(images: [], labels: [], name: "no event")] : events
   }
 
   private func cut(_ event: DetectorEvent, _ omissions: inout Omissions) -> DetectorEvent {

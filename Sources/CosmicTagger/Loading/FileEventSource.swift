@@ -43,12 +43,31 @@ public final class FileEventSource: EventSource {
 
   /// Reads one entry; its images are inflated and checked when it is decoded.
   public func read(_ number: Int) throws(TaggerError) -> UndecodedEvent {
+    let (entry, reader) = try place(of: number)
+    return try producers.read(entry, of: reader)
+  }
+
+  /// Voxels of charge of one entry, from the tables that say where they lie.
+  public func voxelCount(_ number: Int) throws(TaggerError) -> Int? {
+    let (entry, reader) = try place(of: number)
+    do {
+      return try reader.voxelCount(
+        Product(type: "sparse2d", producer: producers.images), entry: entry)
+    } catch {
+      // Whoever reads the event says what is wrong with it, or leaves it out: it is so on every rank.
+      guard error.kind == .badData else { throw TaggerError(error) }
+      return 0
+    }
+  }
+
+  private func place(
+    of number: Int
+  ) throws(TaggerError) -> (entry: Int, reader: LArCVReader) {
     guard let index = files.firstIndex(where: { $0.entries.contains(number) }) else {
       throw TaggerError(
         .usage, "there is no event \(number): choose one below \(eventCount ?? 0)")
     }
-    return try producers.read(
-      number - files[index].entries.lowerBound, of: reader(index))
+    return (number - files[index].entries.lowerBound, try reader(index))
   }
 
   private func reader(_ index: Int) throws(TaggerError) -> LArCVReader {

@@ -2,7 +2,7 @@ import LArCV
 
 /// Size and orientation of a detector's images, as they enter the network: planes × rows × columns,
 /// rows counting drift time and columns wires.
-public struct ImageGeometry: Equatable, Sendable {
+public struct ImageGeometry: Codable, Equatable, Sendable {
   /// Number of wire planes.
   public let planes: Int
   /// Bins of drift time after downsampling.

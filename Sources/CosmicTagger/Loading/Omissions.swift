@@ -1,5 +1,5 @@
 /// What events lost on the way to a network.
-public struct Omissions: Equatable, Sendable {
+public struct Omissions: Codable, Equatable, Sendable {
   /// A sentence for each event that was left out.
   public var sentences: [String] = []
   /// Events that were cut.

@@ -9,13 +9,18 @@ struct UndecodedBatch: Sendable {
   let events: [UndecodedEvent]
   /// The number of the batch among all.
   let position: Int
+  /// The places of the events in their batch, of which others may have the rest.
+  let places: [Int]
   private let seconds: Double
 
   /// Reads some events.
-  init(_ numbers: [Int], of source: any EventSource, position: Int) {
+  ///
+  /// - Parameter places: their places in the batch; left out, they are all of it.
+  init(_ numbers: [Int], places: [Int]? = nil, of source: any EventSource, position: Int) {
     var clock = Stopwatch()
     self.numbers = numbers
     self.position = position
+    self.places = places ?? Array(numbers.indices)
     events = numbers.map { number in
       do throws(TaggerError) {
         return try source.read(number)
@@ -24,6 +29,17 @@ struct UndecodedBatch: Sendable {
       }
     }
     seconds = clock.lap()
+  }
+
+  /// Events that another rank has read.
+  init(_ part: ScatteredPart) {
+    numbers = part.numbers
+    position = part.position
+    places = part.places
+    events = part.answers.map { answer in
+      UndecodedEvent { () throws(TaggerError) in try answer.event() }
+    }
+    seconds = 0
   }
 
   /// The events as they are, and the seconds it took to have them.

@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import Networks
 import Training
@@ -8,6 +9,33 @@ struct Beginning {
   private let found: (file: String, checkpoint: Checkpoint)?
   /// Whether it is of the run itself.
   private let isResumed: Bool
+
+  /// What the first rank has found, at all of them: others may not see its files.
+  ///
+  /// - Parameter find: what the first rank does to find it.
+  /// - Throws: on all ranks what kept the first from reading it.
+  init(_ ranks: RankGroup, _ find: () throws -> Beginning) throws(TaggerError) {
+    let own = try ranks.agreed { ranks.isFirst ? try find() : nil }
+    let file = try ranks.shared { [own?.found?.file].compactMap(\.self) }
+    isResumed = try ranks.shared { own?.isResumed ?? false }
+    guard let name = file.first, ranks.size > 1 else {
+      found = own?.found
+      return
+    }
+    let bytes = try ranks.agreed {
+      ranks.isFirst ? Array(try Data(contentsOf: URL(filePath: name))) : []
+    }
+    let image = ranks.communicator.broadcast(bytes)
+    found = try ranks.agreed { try own?.found ?? (name, Self.checkpoint(image)) }
+  }
+
+  /// A checkpoint of the bytes of its file.
+  private static func checkpoint(_ bytes: [UInt8]) throws -> Checkpoint {
+    let copy = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).h5")
+    defer { try? FileManager.default.removeItem(at: copy) }
+    try Data(bytes).write(to: copy)
+    return try Checkpoint(contentsOf: copy.path(percentEncoded: false))
+  }
 
   /// Reads what there is.
   ///
@@ -75,6 +103,14 @@ struct Beginning {
     }
     for (name, there) in checkpoint.state.sorted(by: { $0.key < $1.key }) {
       guard let here = settings[name], here != there else { continue }
+      if name == "ranks" {
+        logger.warning(
+          """
+          \(file) was made by \(there) ranks, here there are \(here): every batch is shared out anew, \
+          and what follows is the same but for rounding and statistics of each rank's own
+          """)
+        continue
+      }
       logger.warning(
         "\(file) was made with \(name) \(there), here it is \(here): what follows is not what one run gives"
       )

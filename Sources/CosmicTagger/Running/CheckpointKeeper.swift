@@ -14,6 +14,7 @@ final class CheckpointKeeper {
   private let logFolder: OutputFolder
   private let data: DataConfiguration
   private let training: TrainingConfiguration
+  private let ranks: Int
   private let settings: [String: String]
   private let report: (String) -> Void
   private var best: (step: Int, overlap: Double)?
@@ -27,13 +28,14 @@ final class CheckpointKeeper {
   init(
     _ folder: CheckpointFolder, _ logFolder: OutputFolder, _ network: UResNetConfiguration,
     _ data: DataConfiguration, _ training: TrainingConfiguration,
-    after progress: Beginning.Progress?,
+    ranks: Int, after progress: Beginning.Progress?,
     report: @escaping (String) -> Void
   ) {
     self.folder = folder
     self.logFolder = logFolder
     self.data = data
     self.training = training
+    self.ranks = ranks
     self.report = report
     settings = network.settings.merging(data.imageSettings) { $1 }
     state = progress?.state ?? [:]
@@ -49,9 +51,6 @@ final class CheckpointKeeper {
 
   /// Whether the newest checkpoint is that of so many steps.
   func has(_ steps: Int) -> Bool { latest == steps }
-
-  /// Takes the newest as not yet complete: it will be written again.
-  func reopen() { latest = nil }
 
   /// The newest checkpoint.
   var latestFile: String { latest.map(folder.file) ?? "no checkpoint" }
@@ -89,7 +88,7 @@ final class CheckpointKeeper {
 
   /// What a run needs beside numbers, and what a reader may want to know.
   private func described(_ steps: Int) -> [String: String] {
-    var state = training.runSettings(data)
+    var state = training.runSettings(data, ranks: ranks)
     state["batches-read"] =
       "\(batchesBefore + (steps - stepsBefore) * training.accumulation)"
     state["hdf5-version"] = HDF5.version
@@ -130,7 +129,7 @@ final class CheckpointKeeper {
 extension TrainingConfiguration {
   /// What decides the numbers of a run beside its network and its images, by the names of options: runs
   /// that go on with the same give the same.
-  func runSettings(_ data: DataConfiguration) -> [String: String] {
+  func runSettings(_ data: DataConfiguration, ranks: Int) -> [String: String] {
     var settings = [
       "mode": mode.rawValue, "seed": "\(seed)", "data-seed": "\(data.seed)",
       "minibatch-size": "\(data.minibatchSize)", "access": data.access.rawValue,
@@ -141,6 +140,7 @@ extension TrainingConfiguration {
       "metrics": averaging.rawValue, "loss-scale": "\(lossScale)",
       "clip-gradient": clippingNorm.map { "\($0)" } ?? "none",
     ]
+    settings.merge(self.ranks.settings(ranks)) { $1 }
     settings.merge(data.imageSettings) { $1 }
     settings.merge(data.augmentation.settings.mapValues { "\($0)" }) { $1 }
     return settings

@@ -19,8 +19,8 @@ final class RunOutput {
     /// Seconds of all of it.
     var duration = 0.0
 
-    /// Events it was taken on.
-    var events: Int { batches.reduce(0) { $0 + $1.events.count } }
+    /// Events it was taken on, of all ranks.
+    var events = 0
   }
 
   /// What a validation is of.
@@ -102,6 +102,7 @@ final class RunOutput {
         ("forward", step.forwardSeconds), ("backward", step.backwardSeconds),
         ("optimizer", step.optimizerSeconds),
       ]
+      if training.ranks.isDistributed { times.append(("exchange", step.exchangeSeconds)) }
     }
     return times
   }

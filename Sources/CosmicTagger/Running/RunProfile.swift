@@ -8,6 +8,7 @@ import Training
 final class RunProfile {
   private var file: ProfileFile?
   private let tracePath: String
+  private var ranks: RankTimes?
   private var trace: ChromeTrace
   private var times: StepTimes
   private var start = ContinuousClock.now
@@ -18,15 +19,19 @@ final class RunProfile {
 
   /// Begins, or goes on after so many steps.
   ///
-  /// - Throws: `TaggerError` when the folder `profiles` cannot be made.
+  /// - Throws: `TaggerError` or `FileError` when the folder `profiles` cannot be made or written to.
   init(
-    _ folder: OutputFolder, _ training: TrainingConfiguration, after steps: Int
-  ) throws(TaggerError) {
-    let profiles = folder.file("profiles")
-    file =
-      training.profiles
-      ? try ProfileFile(folder: profiles, resumingAt: steps) : nil
-    tracePath = "\(profiles)/timeline_\(steps).json"
+    _ folder: OutputFolder?, _ training: TrainingConfiguration, after steps: Int,
+    rank: Int = 0, of size: Int = 1
+  ) throws {
+    let profiles = training.profiles ? folder?.file("profiles") : nil
+    file = try profiles.map { folder throws(TaggerError) in
+      try ProfileFile(folder: folder, resumingAt: steps, rank: rank)
+    }
+    let name = rank == 0 ? "timeline_\(steps)" : "timeline_\(steps)_rank_\(rank)"
+    tracePath = profiles.map { "\($0)/\(name).json" } ?? ""
+    ranks =
+      try rank == 0 && size > 1 ? profiles.map { try RankTimes(folder: $0, after: steps) } : nil
     trace = ChromeTrace(beginning: .now)
     times = StepTimes(step: steps)
   }
@@ -73,6 +78,9 @@ final class RunProfile {
     trace.add(name, category: "training", row: 0, from: start, to: end)
   }
 
+  /// Adds what all ranks say of a step.
+  func add(_ reports: [StepReport], step: Int) { ranks?.add(step, reports) }
+
   /// Ends a step, whose training took so long.
   func end(training seconds: Double) {
     let now = ContinuousClock.now
@@ -89,6 +97,7 @@ final class RunProfile {
   func write() throws {
     guard let file, steps > 0 else { return }
     try file.write()
+    try ranks?.write()
     try WrittenFile.replace(tracePath, with: JSONEncoder().encode(trace))
   }
 }

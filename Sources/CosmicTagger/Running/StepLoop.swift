@@ -3,40 +3,47 @@ import Tensors
 import Training
 
 /// The steps of a run, from the first or from a checkpoint, with validation, checkpoints and an orderly end.
+///
+/// Every rank of a run takes the same steps, each with its share of every batch. The first one writes and
+/// says what there is to write and to say; the others have neither output nor checkpoints.
 final class StepLoop {
   private let trainer: Trainer
   private let training: TrainingConfiguration
-  private let schedule: LearningRateSchedule
+  private let schedule: RunSchedule
   private let geometry: ImageGeometry
-  private let output: RunOutput
+  private let ranks: RankGroup
+  private let output: RunOutput?
   private let validation: Validation?
-  private let keeper: CheckpointKeeper
+  private let keeper: CheckpointKeeper?
   private let profile: RunProfile
   private let stop: StopRequest?
   private var watch: LossWatch
-  private var skippedInARow = 0
+  private var refusals: StepRefusals
   private var omissions: OmissionTally
+  /// Steps of the newest checkpoint, as all ranks know.
+  private var saved: Int?
   private(set) var durations: [Double] = []
-
-  /// Steps left out in a row after which a run is lost.
-  private static let mostSkipped = 20
 
   init(
     _ trainer: Trainer, _ data: DataConfiguration, _ training: TrainingConfiguration,
-    _ schedule: LearningRateSchedule,
-    _ geometry: ImageGeometry, output: RunOutput, validation: Validation?,
-    keeper: CheckpointKeeper, profile: RunProfile, stop: StopRequest?
+    _ schedule: RunSchedule,
+    _ geometry: ImageGeometry, _ ranks: RankGroup, after progress: Beginning.Progress?,
+    output: RunOutput?, validation: Validation?, keeper: CheckpointKeeper?, profile: RunProfile,
+    stop: StopRequest?
   ) {
     self.trainer = trainer
     self.training = training
     self.schedule = schedule
     self.geometry = geometry
+    self.ranks = ranks
     self.output = output
     self.validation = validation
     self.keeper = keeper
     self.profile = profile
     self.stop = stop
-    watch = LossWatch(state: keeper.state)
+    saved = progress?.steps
+    watch = LossWatch(state: progress?.state ?? [:])
+    refusals = StepRefusals()
     omissions = OmissionTally(data)
   }
 
@@ -48,9 +55,9 @@ final class StepLoop {
     var step = first
     do {
       if validation?.isDue == true {
-        keeper.reopen()
+        saved = nil
         try save(step, judging: true)
-        if validation?.isDue == true, let end = end(after: step) { throw end }
+        if validation?.isDue == true { throw end(after: step) }
       }
       while step < training.iterations {
         profile.begin(step)
@@ -58,29 +65,29 @@ final class StepLoop {
         step += 1
         try close(step)
         profile.end(training: durations[durations.count - 1])
-        if stop?.signal != nil, step < training.iterations {
+        if step < training.iterations, let signal = ranks.anybodysSignal(stop) {
           try save(step)
-          if let end = end(after: step) { throw end }
+          throw end(after: step, by: signal)
         }
       }
     } catch {
-      output.finish()
+      output?.finish()
       try? profile.write()
       keep(step, after: first)
       throw error
     }
-    output.finish()
-    for line in omissions.lines { output.say(line) }
+    output?.finish()
+    for line in omissions.lines { output?.say(line) }
     try profile.write()
-    if validation?.isDue == true, let end = end(after: step) { throw end }
+    if validation?.isDue == true { throw end(after: step) }
   }
 
   /// What was learned since the last checkpoint is not lost with what failed now, unless it is worth nothing.
   ///
   /// A step whose figures could not be told is taken again, so that they are.
   private func keep(_ steps: Int, after first: Int) {
-    guard steps > first, Int(trainer.steps) == steps, skippedInARow == 0 else { return }
-    if !keeper.has(steps) { try? keeper.write(steps, trainer, state, score: nil) }
+    guard steps > first, Int(trainer.steps) == steps, !refusals.isRefusing else { return }
+    if saved != steps { try? keeper?.write(steps, trainer, state, score: nil) }
   }
 
   /// What a checkpoint says beside numbers.
@@ -91,98 +98,119 @@ final class StepLoop {
   private func take(_ step: Int, _ loader: EventLoader) throws {
     var clock = Stopwatch()
     var batches: [LoadedBatch] = []
+    var waited = 0.0
     try profile.measure("wait", \.io) {
-      while batches.count < training.accumulation, let batch = try loader.next() {
+      while batches.count < training.accumulation,
+        let batch = try ranks.agreed({
+          defer { waited += clock.lap() }
+          return try loader.next()
+        })
+      {
         batches.append(batch)
       }
     }
+    let agreed = clock.lap()
     var taken = RunOutput.CompletedStep(
       number: step, learningRate: schedule.rate(step: step), batches: batches,
-      waited: clock.lap(), figures: StepFigures(unknownOf: geometry.planes))
-    for batch in batches {
-      for line in omissions.add(batch.omissions) { output.say(line, level: .warning) }
-    }
+      waited: waited + agreed, figures: StepFigures(unknownOf: geometry.planes))
     if durations.isEmpty, training.mode == .sparse, let batch = batches.first {
-      output.say(PlanSummary(batch.sites.plan).line)
+      output?.say(PlanSummary(batch.sites.plan).line)
     }
-    try compute(&taken, clock)
+    let report = StepReport(batches, waited: waited, agreed: agreed)
+    try compute(&taken, report, clock)
     durations.append(taken.duration)
-    try profile.measure("log", \.log) { try output.stepped(taken) }
-    profile.measure("summary", \.summary) { output.summarize(taken) }
+    try profile.measure("log", \.log) { try output?.stepped(taken) }
+    profile.measure("summary", \.summary) { output?.summarize(taken) }
   }
 
   /// Takes a step, or leaves it out.
-  private func compute(_ taken: inout RunOutput.CompletedStep, _ started: Stopwatch) throws {
-    var clock = started
+  private func compute(
+    _ taken: inout RunOutput.CompletedStep, _ begun: StepReport, _ started: Stopwatch
+  ) throws {
+    var (report, clock) = (begun, started)
     let step = taken.number
-    // Of a batch whose events are all left out there is nothing to learn.
-    let batches = taken.batches.filter { !$0.events.isEmpty }
-    guard !batches.isEmpty else {
-      taken.duration = taken.waited + clock.lap()
-      return try leaveOut("step \(step) has no event that can be used")
-    }
+    // Of a batch whose events are all left out, by all ranks, there is nothing to learn.
+    let counts = ranks.eventCounts(taken.batches)
+    let batches = zip(taken.batches, counts).filter { $1 > 0 }.map(\.0)
     let heads = batches.map { HeadPass(trainer.network, training.heads, $0.targets, geometry) }
-    do {
-      let result = try trainer.step(batches.map(\.sites), learningRate: taken.learningRate) {
-        try heads[$0].run($1)
-      }
-      taken.duration = taken.waited + clock.lap()
-      skippedInARow = 0
+    let outcome = try attempt(batches, heads, rate: taken.learningRate)
+    taken.duration = taken.waited + clock.lap()
+    report.heads = Self.figures(heads)
+    if case .success(let result) = outcome { report.add(result) }
+    let reports = ranks.gathered(report)
+    tell(reports, &taken)
+    switch outcome {
+    case nil:
+      try leaveOut("step \(step) has no event that can be used")
+    case .success(let result):
+      refusals.end()
       profile.add(result.step)
-      warn(result.step.loss, step, batches)
+      warn(result.step.loss, step, reports)
       taken.result = result
       taken.figures = profile.measure("metrics", \.metrics) {
         StepFigures(
-          loss: result.step.loss, result.confusions, pixelsPerImage: geometry.pixels,
-          averaging: training.averaging, heads: Self.figures(heads))
+          loss: result.step.loss, reports.confusions, pixelsPerImage: geometry.pixels,
+          averaging: training.averaging, heads: reports.heads)
       }
-    } catch let error as TrainingError where error.isNotFinite {
-      taken.duration = taken.waited + clock.lap()
-      try refuse(error, step, batches)
+    case .failure(let error):
+      try refuse(error, step, reports)
       // The heads have spoken before the loss was found to be none.
-      taken.figures = StepFigures(unknownOf: geometry.planes, heads: Self.figures(heads))
+      taken.figures = StepFigures(unknownOf: geometry.planes, heads: reports.heads)
     }
+  }
+
+  /// Takes a step; nothing where there is no batch.
+  private func attempt(
+    _ batches: [LoadedBatch], _ heads: [HeadPass], rate: Double
+  ) throws -> Result<Trainer.StepResult, TrainingError>? {
+    guard !batches.isEmpty else { return nil }
+    do {
+      return .success(
+        try trainer.step(batches.map(\.sites), learningRate: rate) { try heads[$0].run($1) })
+    } catch let error as TrainingError where error.isNotFinite {
+      return .failure(error)
+    }
+  }
+
+  /// Takes in what all ranks say of a step.
+  private func tell(_ reports: [StepReport], _ taken: inout RunOutput.CompletedStep) {
+    taken.events = reports.events.count
+    profile.add(reports, step: taken.number)
+    for line in omissions.add(reports.omissions) { output?.say(line, level: .warning) }
   }
 
   private static func figures(_ heads: [HeadPass]) -> HeadFigures {
     heads.reduce(into: HeadFigures()) { $0.add($1.figures) }
   }
 
-  private func warn(_ loss: Double, _ step: Int, _ batches: [LoadedBatch]) {
+  private func warn(_ loss: Double, _ step: Int, _ reports: [StepReport]) {
     guard let deviations = watch.take(loss) else { return }
-    output.say(
-      "step \(step), events \(Self.numbers(batches)): the loss of \(StepLine.significant(loss)) is "
+    output?.say(
+      "step \(step), events \(Self.numbers(reports)): the loss of \(StepLine.significant(loss)) is "
         + "\(Int(min(deviations, 1e6))) deviations above those before: look at these events, or lower the "
         + "learning rate", level: .warning)
   }
 
   /// Ends the run, or leaves the step out.
-  private func refuse(_ error: TrainingError, _ step: Int, _ batches: [LoadedBatch]) throws {
-    let events = batches.flatMap(\.events)
-    let what = "step \(step), events \(Self.numbers(batches)): \(error)"
+  private func refuse(_ error: TrainingError, _ step: Int, _ reports: [StepReport]) throws {
+    let what = "step \(step), events \(Self.numbers(reports)): \(error)"
     guard training.nonFinite == .skip else {
-      skippedInARow += 1
+      refusals.note()
       try save(step)
-      let files = keeper.keepFailure(step, events)
-      throw TaggerError(.badData, "\(what); \(files)")
+      let files = keeper?.keepFailure(step, reports.events) ?? ""
+      throw TaggerError(agreed: .badData, "\(what); \(files)")
     }
     try leaveOut(what)
   }
 
   private func leaveOut(_ what: String) throws {
-    skippedInARow += 1
-    guard skippedInARow < Self.mostSkipped else {
-      throw TaggerError(
-        .badData,
-        "\(what), and so were the \(skippedInARow - 1) steps before: the run is lost, "
-          + "start again from an earlier checkpoint")
-    }
+    try refusals.leaveOut(what)
     trainer.skip()
-    output.say("\(what); the step is left out", level: .warning)
+    output?.say("\(what); the step is left out", level: .warning)
   }
 
-  private static func numbers(_ batches: [LoadedBatch]) -> String {
-    batches.flatMap(\.events).map(String.init).joined(separator: ", ")
+  private static func numbers(_ reports: [StepReport]) -> String {
+    reports.events.map(String.init).joined(separator: ", ")
   }
 
   /// What comes after a step: validation, and a checkpoint where it is time.
@@ -190,36 +218,31 @@ final class StepLoop {
     try profile.measure("validation", \.val) { try validation?.run(trainer, after: steps) }
     // Of a network that gives nothing finite any more, the checkpoints before are worth more.
     if steps % training.checkpointIteration == 0 || steps == training.iterations,
-      skippedInARow == 0
+      !refusals.isRefusing
     {
       try save(steps, judging: true)
     }
-    output.progress(steps)
+    output?.progress(steps)
   }
 
   private func save(_ steps: Int, judging: Bool = false) throws {
-    guard !keeper.has(steps) else { return }
+    guard saved != steps else { return }
     let score = judging ? try validation?.score(trainer, after: steps) : nil
-    try output.flush(trainer, after: steps)
-    try profile.write()
-    try profile.measure("checkpoint", \.checkpoint) {
-      try keeper.write(steps, trainer, state, score: score)
+    try ranks.agreed {
+      try output?.flush(trainer, after: steps)
+      try profile.write()
+      try profile.measure("checkpoint", \.checkpoint) {
+        try keeper?.write(steps, trainer, state, score: score)
+      }
     }
+    saved = steps
   }
 
-  private func end(after steps: Int) -> TaggerError? {
-    stop?.end(
-      "stopped after \(steps) of \(training.iterations) steps, with \(keeper.latestFile): the same "
-        + "command goes on from there")
-  }
-}
-
-extension TrainingError {
-  /// Whether numbers ran away, which other events or rates may not do.
-  fileprivate var isNotFinite: Bool {
-    switch self {
-    case .lossNotFinite, .gradientNotFinite: true
-    default: false
-    }
+  private func end(after steps: Int, by signal: Int32? = nil) -> TaggerError {
+    let signal = signal ?? ranks.anybodysSignal(stop) ?? SIGTERM
+    return TaggerError(
+      agreed: TaggerError.Kind(signal: signal),
+      "stopped after \(steps) of \(training.iterations) steps, with \(keeper?.latestFile ?? ""): "
+        + "the same command goes on from there")
   }
 }

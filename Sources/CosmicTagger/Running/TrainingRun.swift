@@ -1,3 +1,4 @@
+import Distributed
 import Files
 import Foundation
 import Layers
@@ -8,6 +9,9 @@ import Tensors
 import Training
 
 /// `cosmic-tagger train`: reads events, trains a network, and judges it at the end.
+///
+/// Each rank runs one, of the same configuration. The first one has the folder, the log and the
+/// checkpoints, and says what there is to say.
 public struct TrainingRun {
   /// What is read.
   public let data: DataConfiguration
@@ -16,25 +20,32 @@ public struct TrainingRun {
   /// How it is trained.
   public let training: TrainingConfiguration
 
+  private let ranks: RankGroup
   private let console: Logger
   private let stop: StopRequest?
 
   /// A run that reports to a logger.
   ///
-  /// - Parameter stop: whether somebody wants it to end early; nothing to run to the end.
+  /// - Parameters:
+  ///   - ranks: the processes that train together.
+  ///   - stop: whether somebody wants it to end early; nothing to run to the end.
   /// - Throws: `TaggerError` for options that are out of range.
   public init(
     data: DataConfiguration, network: UResNetConfiguration, training: TrainingConfiguration,
-    logger: Logger, stop: StopRequest? = nil
+    ranks: RankGroup = .alone, logger: Logger, stop: StopRequest? = nil
   ) throws(TaggerError) {
-    try data.validate()
-    try training.validate()
+    try ranks.agreed {
+      try data.validate()
+      try training.validate()
+      try training.ranks.validate(data)
+    }
     var data = data.filling(for: training.mode)
     data.readsTruth = network.hasHeads
     self.data = data
     self.network = network
     self.training = training
-    console = logger
+    self.ranks = ranks
+    console = ranks.isFirst ? logger : Logger(label: logger.label) { _ in SwiftLogNoOpLogHandler() }
     self.stop = stop
   }
 
@@ -51,74 +62,79 @@ public struct TrainingRun {
   }
 
   private func train() throws {
-    let source = try data.openSource()
-    let geometry = try ImageGeometry.find(in: source, data)
+    let share = EventShares(
+      rank: ranks.rank, of: ranks.size, isBalanced: training.ranks.balancesEvents)
+    let events = try EventSummary(data, training.ranks, ranks)
     var configuration = network
-    configuration.planes = geometry.planes
+    configuration.planes = events.geometry.planes
     // Before anything is made.
-    try configuration.validate()
-    let folder = try OutputFolder(training.logDirectory)
-    let lock = try RunLock(folder, option: "--log-directory")
-    defer { withExtendedLifetime(lock) {} }
-    let file = try LogFile(folder.file("process.log"))
-    let logger = Logger(label: console.label) { _ in ProcessLog(console.handler, file) }
-    report(configuration, geometry, to: logger)
+    try ranks.agreed { try configuration.validate() }
+    try ranks.checkAgreement(
+      on: ResolvedConfiguration(data, configuration, training).settingsOfRanks)
+    let line = ranks.line(threads: training.threads)
+    guard ranks.isFirst else {
+      // The first rank takes its folder meanwhile.
+      try ranks.agreed {}
+      return try train(
+        Place(configuration: configuration, events: events, share: share, logger: console))
+    }
+    let held = try ranks.agreed { try RunFolder(training, console) }
+    defer { withExtendedLifetime(held) {} }
+    report(configuration, events.geometry, to: held.logger)
+    if training.ranks.isDistributed { held.logger.info("\(line)") }
     do {
       try train(
         Place(
-          configuration: configuration, geometry: geometry, eventCount: source.eventCount,
-          folder: folder, logger: logger))
+          configuration: configuration, events: events, share: share, held: held,
+          logger: held.logger))
     } catch {
       // The console is told by whoever runs this.
-      _ = file.append(TaggerError(error).description, .error)
+      held.note(TaggerError(error))
       throw error
     }
-  }
-
-  private func train(_ place: Place) throws {
-    let option =
-      training.checkpointDirectory == nil ? "--log-directory" : "--checkpoint-directory"
-    let checkpoints = try CheckpointFolder(
-      training.checkpointDirectory.map { path throws(TaggerError) in
-        try OutputFolder(path, option: option)
-      } ?? place.folder, option: option)
-    // A run with another log may have them as its own.
-    let second = try RunLock(OutputFolder(checkpoints.folder), option: option)
-    defer { withExtendedLifetime(second) {} }
-    checkpoints.removeRemains()
-    let (trainer, progress) = try begin(place, checkpoints)
-    try run(trainer, place, checkpoints, after: progress)
   }
 
   /// Where a run takes place.
   private struct Place {
     let configuration: UResNetConfiguration
-    let geometry: ImageGeometry
-    /// Events of the file; nothing of simulated ones.
-    let eventCount: Int?
-    let folder: OutputFolder
+    let events: EventSummary
+    let share: EventShares
+    /// What the first rank has alone.
+    var held: RunFolder?
     let logger: Logger
+
+    var geometry: ImageGeometry { events.geometry }
+  }
+
+  private func train(_ place: Place) throws {
+    let (trainer, progress) = try begin(place)
+    try run(trainer, place, after: progress)
+  }
+
+  /// The trainer as the run begins, or goes on.
+  private func begin(_ place: Place) throws -> (Trainer, Beginning.Progress?) {
+    // It holds as much memory as the network and its optimizer: it ends here.
+    let beginning = try Beginning(ranks) {
+      guard let held = place.held else { preconditionFailure("the first rank has a folder") }
+      let beginning = try Beginning(held.checkpoints, training, place.logger)
+      // Not before it is known that this run, and no other, has the folder's checkpoints.
+      try writeConfiguration(place.configuration, held.folder)
+      return beginning
+    }
+    let trainer: Trainer = try ranks.agreed {
+      try place.geometry.checkDepth(place.configuration.depth)
+      try scoring(place).checkAuxiliaryFile()
+      let trainer = try self.trainer(place.configuration, place.logger)
+      try beginning.restore(
+        trainer, place.configuration, iterations: training.iterations,
+        settings: training.runSettings(data, ranks: ranks.size), place.logger)
+      return trainer
+    }
+    return (trainer, beginning.progress)
   }
 
   private func scoring(_ place: Place) -> Scoring {
     Scoring(data: data, training: training, geometry: place.geometry, logger: place.logger)
-  }
-
-  /// The trainer as the run begins, or goes on.
-  private func begin(
-    _ place: Place, _ checkpoints: CheckpointFolder
-  ) throws -> (Trainer, Beginning.Progress?) {
-    // It holds as much memory as the network and its optimizer: it ends here.
-    let beginning = try Beginning(checkpoints, training, place.logger)
-    // Not before it is known that this run, and no other, has the folder's checkpoints.
-    try writeConfiguration(place.configuration, place.folder)
-    try place.geometry.checkDepth(place.configuration.depth)
-    try scoring(place).checkAuxiliaryFile()
-    let trainer = try trainer(place.configuration, place.logger)
-    try beginning.restore(
-      trainer, place.configuration, iterations: training.iterations,
-      settings: training.runSettings(data), place.logger)
-    return (trainer, beginning.progress)
   }
 
   private func trainer(
@@ -131,13 +147,13 @@ public struct TrainingRun {
       optimizer: training.optimizer.make(weightDecay: training.weightDecay),
       threads: Threads(count: training.threads), seed: training.seed,
       convolution: training.convolution, precision: training.precision,
-      gradients: training.gradients)
+      gradients: training.gradients,
+      shared: SharedTraining(
+        over: ranks.communicator, sharesStatistics: training.ranks.sharesStatistics,
+        gradientPrecision: training.ranks.gradientPrecision))
   }
 
-  private func run(
-    _ trainer: Trainer, _ place: Place, _ checkpoints: CheckpointFolder,
-    after progress: Beginning.Progress?
-  ) throws {
+  private func run(_ trainer: Trainer, _ place: Place, after progress: Beginning.Progress?) throws {
     let (geometry, logger) = (place.geometry, place.logger)
     let planner = NetworkPlanner(
       trainer.network, inputChannels: place.configuration.inputChannels, index: training.siteIndex)
@@ -148,25 +164,22 @@ public struct TrainingRun {
     }
     let assembly = SiteAssembly(geometry, data)
     let first = progress?.steps ?? 0
-    let boards = try RunBoards(
-      place.folder, training, geometry,
-      configuration: ResolvedConfiguration(data, place.configuration, training), after: first)
-    let output = try RunOutput(place.folder, training, after: first, boards: boards, logger: logger)
-    let keeper = CheckpointKeeper(
-      checkpoints, place.folder, place.configuration, data, training, after: progress
-    ) { output.say($0) }
+    let output: RunOutput? = try ranks.agreed { try self.output(place, after: first) }
+    let keeper = place.held.map { held -> CheckpointKeeper in
+      CheckpointKeeper(
+        held.checkpoints, held.folder, place.configuration, data, training, ranks: ranks.size,
+        after: progress
+      ) { output?.say($0) }
+    }
     let loop = StepLoop(
-      trainer, data, training, schedule(eventCount: place.eventCount), geometry, output: output,
+      trainer, data, training, schedule(eventCount: place.events.eventCount), geometry, ranks,
+      after: progress, output: output,
       validation: Validation(
-        data, training, geometry, planner, after: first, state: keeper.state, output: output,
-        stop: stop),
-      keeper: keeper, profile: try RunProfile(place.folder, training, after: first), stop: stop)
-    let start = progress?.batches(training) ?? 0
-    let count = max(0, training.iterations - first) * training.accumulation
-    try loop.run(
-      from: first,
-      EventLoader(
-        data, assembly: assembly, planner: planner, batches: start..<start + count))
+        data, training, geometry, planner, ranks, after: first, state: progress?.state ?? [:],
+        output: output, stop: stop),
+      keeper: keeper, profile: try ranks.agreed { try self.profile(place, after: first) },
+      stop: stop)
+    try loop.run(from: first, loader(place, assembly, planner, after: progress))
     for line in Throughput(
       loop.durations, minibatchSize: data.minibatchSize * training.accumulation
     ).lines { logger.info("\(line)") }
@@ -175,46 +188,66 @@ public struct TrainingRun {
       Peak memory of a step: \(trainer.highWaterBytes >> 20) MiB \
       (\(trainer.heldBytes >> 20) MiB held)
       """)
-    try scoring(place).run(trainer, assembly, planner, place.folder, stop)
+    try ranks.agreed {
+      guard let held = place.held else { return }
+      try score(trainer, place, assembly, planner, held.folder)
+    }
+  }
+
+  /// Judges the network, on the first rank.
+  private func score(
+    _ trainer: Trainer, _ place: Place, _ assembly: SiteAssembly, _ planner: NetworkPlanner,
+    _ folder: OutputFolder
+  ) throws {
+    // The first rank may not see the file that another one reads for all.
+    if ranks.size > 1, training.ranks.distribution == .scatter, data.file != nil,
+      training.auxiliaryFile == nil, training.scoredEvents > 0
+    {
+      place.logger.info(
+        "Not scored: the last rank alone reads the events, give others by --aux-file")
+      return
+    }
+    try scoring(place).run(trainer, assembly, planner, folder, stop)
+  }
+
+  /// This rank's share of the batches that are left.
+  private func loader(
+    _ place: Place, _ assembly: SiteAssembly, _ planner: NetworkPlanner,
+    after progress: Beginning.Progress?
+  ) -> EventLoader {
+    let start = progress?.batches(training) ?? 0
+    let count = max(0, training.iterations - (progress?.steps ?? 0)) * training.accumulation
+    let batches = start..<start + count
+    guard training.ranks.distribution == .scatter, ranks.size > 1 else {
+      return EventLoader(
+        data, assembly: assembly, planner: planner, batches: batches, share: place.share)
+    }
+    return EventLoader(
+      data, assembly: assembly, planner: planner,
+      from: EventScatter(data, batches: batches, share: place.share, ranks))
+  }
+
+  /// What the first rank writes and says of steps.
+  private func output(_ place: Place, after first: Int) throws -> RunOutput? {
+    guard let held = place.held else { return nil }
+    let boards = try RunBoards(
+      held.folder, training, place.geometry,
+      configuration: ResolvedConfiguration(data, place.configuration, training), after: first)
+    return try RunOutput(held.folder, training, after: first, boards: boards, logger: place.logger)
+  }
+
+  private func profile(_ place: Place, after first: Int) throws -> RunProfile {
+    let folder =
+      try place.held?.folder
+      ?? (training.profiles ? OutputFolder(training.logDirectory) : nil)
+    return try RunProfile(folder, training, after: first, rank: ranks.rank, of: ranks.size)
   }
 
   /// The learning rate of every step; of simulated events, which have no end, a thousand are an epoch.
-  private func schedule(eventCount: Int?) -> LearningRateSchedule {
-    training.schedule(
-      epoch: ((eventCount ?? 1000) + data.minibatchSize - 1) / data.minibatchSize)
-  }
-
-  private func report(
-    _ configuration: UResNetConfiguration, _ geometry: ImageGeometry, to logger: Logger
-  ) {
-    guard training.preset != .seed else {
-      let listing = SeedListing(
-        data, configuration, training, shape: [geometry.rows, geometry.columns])
-      for line in listing.lines { logger.info("\(line)") }
-      return
-    }
-    var listing = ConfigurationListing()
-    listing.add("mode", "train")
-    listing.add("sparse", training.mode == .sparse ? "True" : "False")
-    listing.add("masked", training.mode == .masked ? "True" : "False")
-    listing.add(data)
-    listing.add(training)
-    listing.add(configuration)
-    for line in listing.lines { logger.info("\(line)") }
-  }
-
-  /// Leaves what was resolved where `--config` finds it.
-  private func writeConfiguration(
-    _ configuration: UResNetConfiguration, _ folder: OutputFolder
-  ) throws {
-    let text = ResolvedConfiguration(data, configuration, training).text
-    do throws(FileError) {
-      try WrittenFile.replace(folder.file("config.yaml"), with: text.utf8)
-    } catch {
-      guard error.kind == .usage else { throw TaggerError(error) }
-      throw TaggerError(
-        .inputOutput,
-        "\(folder.file("config.yaml")) cannot be written: choose another --log-directory")
-    }
+  private func schedule(eventCount: Int?) -> RunSchedule {
+    RunSchedule(
+      schedule: training.schedule(
+        epoch: ((eventCount ?? 1000) + data.minibatchSize - 1) / data.minibatchSize),
+      scaling: training.ranks.isDistributed ? training.ranks.scaling : .none, ranks: ranks.size)
   }
 }

@@ -43,6 +43,11 @@ public enum OptionScope {
 
   private static let threads: Set<String> = ["--threads", "--intra-op-parallelism-threads"]
 
+  private static let ranks: Set<String> = [
+    "--distributed", "--distribute", "--balance", "--sync-batch-norm", "--gradient-precision",
+    "--rank-scaling",
+  ]
+
   private static let training: Set<String> = [
     "--iterations", "--learning-rate", "--optimizer", "--regularize-weights",
     "--loss-balance-scheme", "--balance-loss", "--metrics", "--convolution", "--site-index",
@@ -60,7 +65,7 @@ public enum OptionScope {
   static let bare: Set<String> = [
     "--sparse", "--dense", "--masked", "--no-summary-images", "--classification", "--vertex",
     "--validate-all", "--no-tensorboard", "--profile", "--quiet", "--skip-bad-events",
-    "--isolate-reader",
+    "--isolate-reader", "--distributed", "--balance", "--sync-batch-norm",
   ]
 
   /// What a preset decides, so that another one takes its place.
@@ -73,7 +78,7 @@ public enum OptionScope {
 
   /// Every option that a configuration file may name.
   public static let all = events.union(loading).union(augmentation).union(network).union(heads)
-    .union(precision).union(threads)
+    .union(precision).union(threads).union(ranks)
     .union(training).union(reporting)
 
   private static let inference: Set<String> = [
@@ -81,7 +86,7 @@ public enum OptionScope {
     "--label-convention", "--max-voxels", "--shape", "--nplanes", "--img-transform", "--sparse",
     "--dense", "--masked", "--precision", "--model-half-precision", "--input-half-precision",
     "--convolution", "--logging-iteration", "--log-directory", "--checkpoint-directory",
-    "--isolate-reader",
+    "--isolate-reader", "--distributed",
   ]
 
   /// Options of a command that are taken from the command line alone: what files say of them is meant
@@ -99,7 +104,9 @@ public enum OptionScope {
       events.union(network).union(heads).union(precision).union(threads).union(reporting)
         .union(["--site-index"])
     case "compare": events.union(network).union(heads).union(threads).union(reporting)
-    case "iotest": events.union(loading).union(reporting).union(["--iterations"])
+    case "iotest":
+      events.union(loading).union(reporting)
+        .union(["--iterations", "--distributed", "--distribute", "--balance"])
     case "inference": inference.union(threads).union(reporting)
     case "build_net": network.union(heads)
     default: []

@@ -19,6 +19,17 @@ public struct ResolvedConfiguration {
     entries = values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 
+  /// What ranks of a run have to be given alike: all but what may differ from machine to machine.
+  var settingsOfRanks: [String: String] {
+    var settings = Dictionary(uniqueKeysWithValues: entries.map { ($0.option, $0.value) })
+    settings["threads"] = nil
+    // Machines may have their own copies of files.
+    for path in ["file", "aux-file", "weights"] {
+      settings[path] = settings[path].map { _ in "a file" }
+    }
+    return settings
+  }
+
   /// YAML, one option a line.
   public var text: String {
     entries.map { "\($0.option): \(Self.quoted($0.value))\n" }.joined()
@@ -102,6 +113,17 @@ public struct ResolvedConfiguration {
     return values
   }
 
+  private static func values(of ranks: RankConfiguration) -> [String: String] {
+    var values = ["distributed": "\(ranks.isDistributed)"]
+    guard ranks.isDistributed else { return values }
+    values["distribute"] = ranks.distribution.rawValue
+    values["balance"] = "\(ranks.balancesEvents)"
+    values["sync-batch-norm"] = "\(ranks.sharesStatistics)"
+    values["gradient-precision"] = ranks.gradientPrecision.rawValue
+    values["rank-scaling"] = ranks.scaling.rawValue
+    return values
+  }
+
   private static func values(of training: TrainingConfiguration) -> [String: String] {
     var values = [
       "preset": training.preset.rawValue, "form": training.form.rawValue,
@@ -126,6 +148,7 @@ public struct ResolvedConfiguration {
       "no-tensorboard": "\(!training.writesSummaries)", "profile": "\(training.profiles)",
       "summary-iteration": "\(training.summaryIteration)",
     ]
+    values.merge(Self.values(of: training.ranks)) { $1 }
     values["min-learning-rate"] = training.schedule.minimum.map { "\($0)" }
     values["warm-up-steps"] = training.schedule.warmUpSteps.map { "\($0)" }
     values["clip-gradient"] = training.clippingNorm.map { "\($0)" }

@@ -5,8 +5,6 @@ extension Switch {
     Switch(name, aliases, .truth(yes: [name, "True"], no: [name, "False"]))
   }
 
-  static let notYet = "is not there yet"
-
   /// Every flag, in the order of the original's table, then those that came later.
   public static let flags: [Switch] = [
     Switch("--file", ["-f"], .option("--file")),
@@ -18,7 +16,7 @@ extension Switch {
     Switch("--aux-iteration", .option("--aux-iteration")),
     Switch("--aux-minibatch-size", .option("--aux-minibatch-size")),
     Switch("--iterations", ["-i"], .option("--iterations")),
-    Switch("--distributed", ["-d"], .fixed(["False"], Self.oneProcess)),
+    Switch("--distributed", ["-d"], .truth(yes: ["--distributed"], no: [])),
     Switch("--compute-mode", ["-m"], .fixed(["CPU"], Self.processorsOnly)),
     Switch("--log-directory", ["-ld"], .option("--log-directory")),
     Switch("--checkpoint-directory", ["-cd"], .option("--checkpoint-directory")),
@@ -108,7 +106,7 @@ extension Switch {
 
   static let ofInference = "it is for inference alone; leave it out"
   static let readingIsSilent = "reading says nothing but errors; leave it out"
-  static let oneProcess = "training on several processes \(notYet); leave it out"
+  static let oneWay = "processes work together in one way, over MPI"
   static let processorsOnly =
     "no GPU or other device is used, this program computes on processors; use CPU"
   static let ownFramework =

@@ -8,7 +8,7 @@ extension Switch {
   public static let keys: [Switch] = run + mode + data + framework + network
 
   private static let run: [Switch] = [
-    Switch("run.distributed", .fixed(["False"], oneProcess)),
+    Switch("run.distributed", .truth(yes: ["--distributed"], no: [])),
     Switch("run.compute_mode", .fixed(["CPU"], processorsOnly)),
     Switch("run.iterations", .option("--iterations")),
     Switch("run.run_length", .option("--iterations")),
@@ -27,8 +27,10 @@ extension Switch {
         "--precision", ["float32": "float32", "mixed": "bfloat16", "bfloat16": "bfloat16"])),
     Switch("run.profile", .truth(yes: ["--profile"], no: [])),
     Switch("run.saver", .truth(yes: [], no: ["--no-tensorboard"])),
-    Switch("run.horovod_num_groups", .fixed(["0"], oneProcess)),
-    Switch("run.broadcast_buffers", .fixed(["True"], oneProcess)),
+    Switch(
+      "run.horovod_num_groups", .fixed(["0"], "gradients are summed in buckets of their own size")),
+    Switch(
+      "run.broadcast_buffers", .fixed(["True"], "running statistics are the same on all ranks")),
     Switch("output_dir", .option("--log-directory")),
   ]
 
@@ -93,8 +95,8 @@ extension Switch {
     Switch("framework.inter_op_parallelism_threads", .fixed(["1", "2", "4"], onePool)),
     Switch("framework.intra_op_parallelism_threads", .option("--intra-op-parallelism-threads")),
     Switch("framework.sparse", .truth(yes: ["--sparse"], no: ["--dense"])),
-    Switch("framework.distributed_mode", .fixed(["DDP"], oneProcess)),
-    Switch("framework.oversubscribe", .fixed(["1"], oneProcess)),
+    Switch("framework.distributed_mode", .fixed(["DDP", "horovod"], oneWay)),
+    Switch("framework.oversubscribe", .fixed(["1"], "mpirun says how many ranks a machine has")),
     Switch("framework.compile", .fixed(["False"], "everything is compiled already; use False")),
     Switch(
       "framework.environment_variables.*",

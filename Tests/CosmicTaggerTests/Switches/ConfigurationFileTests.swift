@@ -131,9 +131,8 @@ struct ConfigurationFileTests {
         + "on processors; use CPU"
     ),
     (
-      "run.distributed: True",
-      "FILE: run.distributed True is refused: training on several processes is not there yet; "
-        + "leave it out"
+      "run.broadcast_buffers: False",
+      "FILE: run.broadcast_buffers False is refused: running statistics are the same on all ranks"
     ),
     ("residual: maybe", "FILE: residual maybe is not possible: use True or False"),
     ("masked: maybe", "FILE: masked maybe is not possible: use True or False"),

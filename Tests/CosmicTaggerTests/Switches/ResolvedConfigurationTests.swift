@@ -27,7 +27,7 @@ struct ResolvedConfigurationTests {
     run.resolved.entries.flatMap { option, value -> [String] in
       let bare = [
         "sparse", "dense", "masked", "no-summary-images", "validate-all", "no-tensorboard",
-        "profile", "skip-bad-events", "isolate-reader",
+        "profile", "skip-bad-events", "isolate-reader", "distributed", "balance", "sync-batch-norm",
       ]
       if bare.contains(option) { return value == "true" ? ["--\(option)"] : [] }
       return value.hasPrefix("-") ? ["--\(option)=\(value)"] : ["--\(option)", value]
@@ -116,6 +116,27 @@ struct ResolvedConfigurationTests {
     { $0.training.form = .dense }, { $0.training.convolutionMode = .volume },
     { $0.training.iterations = 5 }, { $0.training.learningRate = 0 },
     { $0.training.weightDecay = 0.5 }, { $0.training.optimizer = .sgd },
+    { $0.training.ranks.isDistributed = true },
+    {
+      $0.training.ranks.isDistributed = true
+      $0.training.ranks.scaling = .root
+    },
+    {
+      $0.training.ranks.isDistributed = true
+      $0.training.ranks.distribution = .scatter
+    },
+    {
+      $0.training.ranks.isDistributed = true
+      $0.training.ranks.balancesEvents = true
+    },
+    {
+      $0.training.ranks.isDistributed = true
+      $0.training.ranks.sharesStatistics = true
+    },
+    {
+      $0.training.ranks.isDistributed = true
+      $0.training.ranks.gradientPrecision = .bfloat16
+    },
     { $0.training.balance = .even }, { $0.training.seedBalanceLoss = true },
     { $0.training.averaging = .pooled }, { $0.training.seed = 5 }, { $0.training.threads = 5 },
     { $0.training.convolution = .fused }, { $0.training.precision = .bfloat16 },

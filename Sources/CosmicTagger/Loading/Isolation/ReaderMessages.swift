@@ -40,6 +40,20 @@ enum ReaderAnswer: Codable {
   init(refusing error: TaggerError) {
     self = .refused(kind: error.kind.rawValue, sentence: error.description)
   }
+
+  /// The event it brings.
+  ///
+  /// - Throws: `TaggerError` where it says why there is none.
+  func event() throws(TaggerError) -> DetectorEvent {
+    switch self {
+    case .event(let read):
+      if let event = read.event { return event }
+    case .refused(let kind, let sentence):
+      throw TaggerError(TaggerError.Kind(rawValue: kind) ?? .software, sentence)
+    case .opened: break
+    }
+    throw TaggerError(.software, "what reads events has answered by something that is no event")
+  }
 }
 
 /// An event on its way from one process to the other.

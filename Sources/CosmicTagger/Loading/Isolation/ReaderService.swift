@@ -21,7 +21,7 @@ public struct ReaderService {
   /// Answers until nobody asks any more.
   public func run() throws {
     // Who stops the whole group means the other process, whose end ends this one.
-    for stop in [SIGINT, SIGTERM, SIGHUP] { signal(stop, SIG_IGN) }
+    for stop in [SIGINT, SIGTERM, SIGHUP, SIGUSR1] { signal(stop, SIG_IGN) }
     limitMemory()
     guard case .success(let task) = channel.receive() else { return }
     let source: FileEventSource
