@@ -7,6 +7,7 @@ import Foundation
 enum Program {
   static func main() {
     Output.reserveStreams()
+    LauncherRank.keepSilent()
     do throws(TaggerError) {
       let arguments = try ArgumentTranslation.translate(
         Array(CommandLine.arguments.dropFirst()), accepted: OptionScope.options)

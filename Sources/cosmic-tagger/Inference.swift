@@ -113,6 +113,8 @@ struct Inference: ParsableCommand {
 
   @OptionGroup var isolation: IsolationOptions
 
+  @OptionGroup var ranks: DistributedOption
+
   @OptionGroup(title: "Reporting") var reporting: ReportOptions
 
   func validate() throws {
@@ -130,12 +132,15 @@ struct Inference: ParsableCommand {
   }
 
   func run() throws {
-    try reportingErrors { () throws(TaggerError) in
-      try InferenceRun(inference, logger: reporting.logger(), stop: StopRequest()).run()
+    try reportingErrors(distributed: ranks.distributed) { group throws(TaggerError) in
+      try InferenceRun(
+        inference(processors: group.communicator.processorShare()), ranks: group,
+        logger: reporting.logger(), stop: StopRequest()
+      ).run()
     }
   }
 
-  private var inference: InferenceConfiguration {
+  private func inference(processors: Int) -> InferenceConfiguration {
     var inference = InferenceConfiguration(
       file: file, checkpoint: checkpoint ?? checkpointDirectory ?? logDirectory ?? "",
       output: output)
@@ -151,7 +156,7 @@ struct Inference: ParsableCommand {
     inference.convolution = convolution
     inference.isolatesReader = isolation.isolateReader
     var training = TrainingConfiguration()
-    threads.apply(to: &training)
+    threads.apply(to: &training, available: processors)
     inference.threads = training.threads
     inference.images = images.overrides
     return inference

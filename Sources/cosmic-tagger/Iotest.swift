@@ -16,6 +16,8 @@ struct Iotest: ParsableCommand {
 
   @OptionGroup(title: "Events") var loading: LoadingOptions
 
+  @OptionGroup(title: "Several processes") var sharing: SharingOptions
+
   @Option(
     name: [.customShort("i"), .long], parsing: .unconditional,
     help: ArgumentHelp("Batches to read.", valueName: "batches"))
@@ -24,11 +26,13 @@ struct Iotest: ParsableCommand {
   @OptionGroup(title: "Reporting") var reporting: ReportOptions
 
   func run() throws {
-    try reportingErrors { () throws(TaggerError) in
+    try reportingErrors(distributed: sharing.run.distributed) { group throws(TaggerError) in
       var data = data.configuration()
       loading.apply(to: &data)
+      var configuration = RankConfiguration()
+      sharing.apply(to: &configuration)
       try ReadingTest(
-        data: data, iterations: iterations, logger: reporting.logger()
+        data: data, iterations: iterations, configuration, ranks: group, logger: reporting.logger()
       ).run()
     }
   }

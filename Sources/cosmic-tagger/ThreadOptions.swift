@@ -8,7 +8,8 @@ struct ThreadOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       "Threads to compute with; results do not depend on it.",
-      discussion: "Without it, as many as there are processors.", valueName: "count"))
+      discussion: "Without it, as many as there are processors, or this rank's share of them.",
+      valueName: "count"))
   var threads: Int?
 
   @Option(
@@ -27,8 +28,10 @@ struct ThreadOptions: ParsableArguments {
   }
 
   /// Puts the options into a configuration.
-  func apply(to training: inout TrainingConfiguration) {
+  ///
+  /// - Parameter available: processors that are there for this process.
+  func apply(to training: inout TrainingConfiguration, available: Int = Threads.available) {
     training.threadLimit = intraOpParallelismThreads ?? training.threadLimit
-    training.threads = threads ?? min(Threads.available, training.threadLimit)
+    training.threads = threads ?? min(available, training.threadLimit)
   }
 }

@@ -100,6 +100,8 @@ struct Train: ParsableCommand {
 
   @OptionGroup(title: "Precision") var precision: PrecisionOptions
 
+  @OptionGroup(title: "Several processes") var ranks: RankTrainingOptions
+
   @OptionGroup(title: "Network") var network: NetworkOptions
 
   @OptionGroup(title: "Reporting") var reporting: ReportOptions
@@ -113,15 +115,17 @@ struct Train: ParsableCommand {
   }
 
   func run() throws {
-    try reportingErrors { () throws(TaggerError) in
+    try reportingErrors(distributed: ranks.sharing.run.distributed) {
+      group throws(TaggerError) in
       var (data, training) = (data.configuration(of: network.preset), training)
+      threads.apply(to: &training, available: group.communicator.processorShare())
       loading.apply(to: &data)
       augmentation.apply(to: &data)
       precision.apply(to: &data, &training)
       network.heads.apply(to: &data, &training)
       try TrainingRun(
         data: data, network: network.configuration, training: training,
-        logger: reporting.logger(), stop: StopRequest()
+        ranks: group, logger: reporting.logger(), stop: StopRequest()
       ).run()
     }
   }
@@ -138,7 +142,7 @@ struct Train: ParsableCommand {
       balanceLoss?.value ?? (lossBalanceScheme == nil ? training.seedBalanceLoss : nil)
     training.averaging = metrics
     training.seed = data.seed
-    threads.apply(to: &training)
+    ranks.apply(to: &training)
     training.convolution = convolution
     training.siteIndex = siteIndex
     training.loggingIteration = loggingIteration

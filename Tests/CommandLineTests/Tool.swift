@@ -51,7 +51,7 @@ enum Tool {
     process.environment = ProcessInfo.processInfo.environment.merging(["COLUMNS": "80"]) { $1 }
     (process.standardOutput, process.standardError) = (streams[0], streams[1])
     process.standardInput = FileHandle.nullDevice
-    try process.run()
+    try withoutBlockedSignals { try process.run() }
     process.waitUntilExit()
     let texts = try ["out", "err"].map {
       try String(contentsOfFile: scratch.file($0), encoding: .utf8)
@@ -61,6 +61,16 @@ enum Tool {
       code: signalled ? -process.terminationStatus : process.terminationStatus, output: texts[0],
       error: texts[1])
   }
+}
+
+/// Does something with no signal blocked: tests run on threads that block most, and a process that is begun
+/// there would never hear of them.
+private func withoutBlockedSignals<Result>(_ body: () throws -> Result) rethrows -> Result {
+  var (none, before) = (sigset_t(), sigset_t())
+  sigemptyset(&none)
+  pthread_sigmask(SIG_SETMASK, &none, &before)
+  defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+  return try body()
 }
 
 /// Files that the real larcv3 wrote, where they are at hand.

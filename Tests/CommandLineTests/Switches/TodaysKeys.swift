@@ -3,7 +3,7 @@ enum TodaysKeys {
   static let cases = run + mode + data + framework + network + groups
 
   private static let run: [SwitchCase] = [
-    .agrees("run.distributed=False"), .refused("run.distributed=True", "several processes"),
+    .agrees("run.distributed=False"), .acts("run.distributed=True", as: "--distributed"),
     .agrees("run.compute_mode=CPU"),
     .refused("run.compute_mode=GPU", "no GPU or other device is used"),
     .refused("run.compute_mode=CUDA", "no GPU or other device is used"),
@@ -29,9 +29,9 @@ enum TodaysKeys {
     .agrees("run.profile=False"), .acts("run.profile=True", as: "--profile"),
     .acts("run.saver=False", as: "--no-tensorboard"), .agrees("run.saver=True"),
     .agrees("run.horovod_num_groups=0"),
-    .refused("run.horovod_num_groups=2", "several processes"),
+    .refused("run.horovod_num_groups=2", "buckets of their own size"),
     .agrees("run.broadcast_buffers=True"),
-    .refused("run.broadcast_buffers=False", "several processes"),
+    .refused("run.broadcast_buffers=False", "the same on all ranks"),
     .acts("output_dir=runs/1", as: "--log-directory runs/1"),
     .acts("output_dir=runs/1 run.id=first", as: "--log-directory runs/1"),
   ]
@@ -99,9 +99,10 @@ enum TodaysKeys {
     .acts("framework.sparse=True", as: "--sparse"),
     .acts("framework.sparse=False", as: "--dense"),
     .agrees("framework.distributed_mode=DDP"),
-    .refused("framework.distributed_mode=horovod", "several processes"),
+    .agrees("framework.distributed_mode=horovod"),
+    .refused("framework.distributed_mode=deepspeed", "over MPI"),
     .agrees("framework.oversubscribe=1"),
-    .refused("framework.oversubscribe=2", "several processes"),
+    .refused("framework.oversubscribe=2", "mpirun says"),
     .agrees("framework.compile=False"), .refused("framework.compile=True", "compiled already"),
     .refused("framework.environment_variables.OMP_NUM_THREADS=2", "before the program starts"),
   ]
