@@ -142,34 +142,37 @@ def number(text):
     return text
 
 
-class Compute:
+@dataclasses.dataclass(frozen=True)
+class Cost:
     """Seconds that a rank computes: a part for each step, each event and each site, by one thread."""
 
-    def __init__(self, rows):
-        table = numpy.array([[1.0, r["events"], r["sites"]] for r in rows])
-        seconds = numpy.array([r["compute"] for r in rows])
-        # Relative errors count: a long step is not known better than a short one. No part is negative: where
-        # noise would have it so, it is nothing.
-        fits = [
-            self.fitted(table, seconds, list(columns))
-            for count in (1, 2, 3)
-            for columns in itertools.combinations(range(3), count)
-        ]
-        self.deviation, solution = min(
-            (fit for fit in fits if (fit[1] >= 0).all()), key=lambda fit: fit[0]
-        )
-        self.step, self.event, self.site = map(float, solution)
-
-    @staticmethod
-    def fitted(table, seconds, columns):
-        """The relative deviation, and what each column takes; nothing for those left out."""
-        solution = numpy.zeros(table.shape[1])
-        solution[columns] = numpy.linalg.lstsq(
-            table[:, columns] / seconds[:, None], numpy.ones(len(seconds)), rcond=None)[0]
-        return float(numpy.std(table @ solution / seconds - 1)), solution
+    step: float
+    event: float
+    site: float
+    # Relative standard deviation of the steps it was fitted to.
+    deviation: float
 
     def __call__(self, events, sites):
         return self.step + self.event * events + self.site * sites
+
+
+def fitted(rows):
+    """What computing costs. No part is negative: where noise would have it so, it is nothing."""
+    table = numpy.array([[1.0, row["events"], row["sites"]] for row in rows])
+    seconds = numpy.array([row["compute"] for row in rows])
+    fits = []
+    for count in (1, 2, 3):
+        for columns in map(list, itertools.combinations(range(3), count)):
+            solution = numpy.zeros(3)
+            # Relative errors count: a long step is not known better than a short one.
+            solution[columns] = numpy.linalg.lstsq(
+                table[:, columns] / seconds[:, None], numpy.ones(len(seconds)), rcond=None
+            )[0]
+            if (solution >= 0).all():
+                fits.append(
+                    Cost(*map(float, solution), float(numpy.std(table @ solution / seconds - 1)))
+                )
+    return min(fits, key=lambda fit: fit.deviation)
 
 
 class Gradients:
@@ -190,14 +193,18 @@ class Gradients:
 
 
 class Model:
-    """What a step takes."""
+    """What a step takes.
+
+    Computing is fitted to trainings beside each other that send nothing, so that what the model says of ranks
+    is not fitted to them.
+    """
 
     # The share of the backward pass in a step's computing, as `cosmic-tagger profile` finds it.
     backward = 0.6
 
-    def __init__(self, tables):
+    def __init__(self, tables, compute=None):
         self.tables = tables
-        self.compute = Compute([r for r in tables.steps if r["apart"]])
+        self.compute = compute or fitted([r for r in tables.steps if r["apart"]])
         self.gradients = Gradients(tables.layers)
 
     # On the machine that was measured.
@@ -218,7 +225,9 @@ class Model:
         parts["small"] = COUNTED.gathers * message("gather", 64)
         if option == "sync-batch-norm":
             # Forward and backward; mean and variance take two numbers a channel, and the count.
-            channels = [r["values"] for r in self.tables.layers if r["parameter"].endswith(".scale")]
+            channels = [
+                r["values"] for r in self.tables.layers if r["parameter"].endswith(".scale")
+            ]
             parts["small"] += sum(2 * message("gather", 8 * (2 * c + 1)) for c in channels)
         else:
             parts["small"] += message("sum", 4 * self.gradients.statistics)
@@ -249,7 +258,8 @@ class Model:
         messages = math.ceil(math.log2(ranks)) if remedy.halves else ranks - 1
         parts["messages"] = 2 * messages * network.overhead * (len(self.gradients.buckets) + 1)
         parts["waiting for sums"] = self.exposed(
-            ranks, parts["compute"] + parts["imbalance"], network, machine, width)
+            ranks, parts["compute"] + parts["imbalance"], network, machine, width
+        )
         rounds = math.ceil(math.log2(ranks))
         parts["small"] = COUNTED.gathers * rounds * (network.latency + network.overhead)
         parts["small"] += 2 * self.stage(4 * self.gradients.statistics, ranks, network, machine)
@@ -363,11 +373,16 @@ def validate(model):
             predicted.append(sum(parts.values()) + rest * (parts["compute"] + parts["imbalance"]))
             split.append(parts)
         ours, theirs = float(numpy.mean(predicted)), float(numpy.mean(measured))
-        mean = {k: float(numpy.mean([p.get(k, 0) for p in split])) for k in
-                ("moving", "sums", "small", "reports")}
+        mean = {
+            k: float(numpy.mean([p.get(k, 0) for p in split]))
+            for k in ("moving", "sums", "small", "reports")
+        }
         cells = (mean["moving"], mean["sums"], mean["small"] + mean["reports"])
-        print(f"| {name} | {1e3 * theirs:.0f} ms | {1e3 * ours:.0f} ms | {ours / theirs - 1:+.1%} | "
-              + " | ".join(f"{1e3 * cell:.0f} ms" for cell in cells) + " |")
+        print(
+            f"| {name} | {1e3 * theirs:.0f} ms | {1e3 * ours:.0f} ms | {ours / theirs - 1:+.1%} | "
+            + " | ".join(f"{1e3 * cell:.0f} ms" for cell in cells)
+            + " |"
+        )
         rows.append({"run": name, "measured": theirs, "model": ours} | mean)
     write(model.tables.folder / "validation.csv", rows)
 
@@ -386,10 +401,14 @@ def imbalances(model):
     """Share of a step's computing that the slowest rank takes beyond the mean."""
     return [
         {
-            "events_per_rank": events, "shared": SHARED[sharing], "ranks": ranks,
+            "events_per_rank": events,
+            "shared": SHARED[sharing],
+            "ranks": ranks,
             "imbalance": loads(model, ranks, events, sharing).imbalance,
         }
-        for events in EVENTS for sharing in range(len(SHARED)) for ranks in RANKS
+        for events in EVENTS
+        for sharing in range(len(SHARED))
+        for ranks in RANKS
     ]
 
 
@@ -413,11 +432,19 @@ def predictions(model):
             # One rank, which has nobody to wait for, and nothing to send.
             alone = loads(model, 1, own if scaling == "weak" else BATCH, AS_THEY_COME).mean
             alone /= MACHINE.threads * MACHINE.efficiency * (1 if scaling == "weak" else ranks)
-            rows.append({
-                "scaling": scaling, "events": events, "network": network.name,
-                "remedy": remedy.name, "shared": SHARED[sharing], "ranks": ranks,
-                "efficiency": alone / total, "step": total,
-            } | {part: parts.get(part, 0.0) for part in PARTS})
+            rows.append(
+                {
+                    "scaling": scaling,
+                    "events": events,
+                    "network": network.name,
+                    "remedy": remedy.name,
+                    "shared": SHARED[sharing],
+                    "ranks": ranks,
+                    "efficiency": alone / total,
+                    "step": total,
+                }
+                | {part: parts.get(part, 0.0) for part in PARTS}
+            )
     return rows
 
 
@@ -443,6 +470,25 @@ def head(*cells):
     print("|---" * len(cells) + "|")
 
 
+def sensitivity(model):
+    """Prints how much the imbalance of 512 ranks depends on what an event costs beside its sites."""
+    steps = model.tables.steps
+    ranks = fitted([r for r in steps if r["ranks"] > 1 and not (r["apart"] or r["option"])])
+    whole = model.compute.event + model.compute.site * model.tables.sizes[:, 1].mean()
+    sites = dataclasses.replace(
+        model.compute, step=0.0, event=0.0, site=whole / model.tables.sizes[:, 1].mean()
+    )
+    head("imbalance of 512 ranks with 4 events each", "an event", "a site", *SHARED)
+    for name, compute in (
+        ("fitted to trainings apart", model.compute),
+        ("fitted to ranks", ranks),
+        ("all cost in sites", sites),
+    ):
+        other = Model(model.tables, compute)
+        cells = [f"{loads(other, 512, 4, s).imbalance:.1%}" for s in range(len(SHARED))]
+        line(name, f"{1e3 * compute.event:.0f} ms", f"{1e6 * compute.site:.2f} µs", *cells)
+
+
 # As it is, without and with balance, and as it could be.
 SHOWN = (
     (REMEDIES[0], AS_THEY_COME, "as they come"),
@@ -462,35 +508,56 @@ def tables(imbalance, predicted):
     for scaling, events in [("weak", events) for events in EVENTS] + [("strong", BATCH)]:
         ranks = shown if scaling == "weak" else [min(r, BATCH) for r in shown]
         each = "a step" if scaling == "strong" else "for each rank"
-        head(f"{scaling}, {events} event{'s' * (events > 1)} {each}", *(f"{r} ranks" for r in ranks))
+        head(
+            f"{scaling}, {events} event{'s' * (events > 1)} {each}", *(f"{r} ranks" for r in ranks)
+        )
         for network, (remedy, sharing, name) in itertools.product(NETWORKS, SHOWN):
-            rows = chosen(predicted, scaling=scaling, events=events, network=network.name,
-                          remedy=remedy.name, shared=SHARED[sharing])
+            rows = chosen(
+                predicted,
+                scaling=scaling,
+                events=events,
+                network=network.name,
+                remedy=remedy.name,
+                shared=SHARED[sharing],
+            )
             cells = [f"{only(rows, ranks=r)['efficiency']:.0%}" for r in ranks]
             line(f"{network.name}, {name}", *cells)
-    head("HDR InfiniBand, 4 events for each of 512 ranks", "efficiency", "step",
-         *(f"{part}, ms" for part in PARTS))
+    head(
+        "HDR InfiniBand, 4 events for each of 512 ranks",
+        "efficiency",
+        "step",
+        *(f"{part}, ms" for part in PARTS),
+    )
     rows = chosen(predicted, scaling="weak", events=4, network="HDR InfiniBand", ranks=512)
     for remedy, sharing in [(REMEDIES[0], AS_THEY_COME)] + [(r, BY_VOXELS) for r in REMEDIES]:
         row = only(rows, remedy=remedy.name, shared=SHARED[sharing])
-        line(remedy.name if sharing else f"{remedy.name}, as they come",
-             f"{row['efficiency']:.0%}", f"{1e3 * row['step']:.0f} ms",
-             *(f"{1e3 * row[part]:.1f}" for part in PARTS))
+        line(
+            remedy.name if sharing else f"{remedy.name}, as they come",
+            f"{row['efficiency']:.0%}",
+            f"{1e3 * row['step']:.0f} ms",
+            *(f"{1e3 * row[part]:.1f}" for part in PARTS),
+        )
 
 
 def layouts(model):
     """Prints what ranks would give that share the cores of 64 machines otherwise."""
-    head("ranks × threads of each of 64 machines, 8192 events a step, HDR InfiniBand", "step as it is",
-         "with all remedies", "compute")
+    head(
+        "ranks × threads of each of 64 machines, 8192 events a step, HDR InfiniBand",
+        "step as it is",
+        "with all remedies",
+        "compute",
+    )
     for machine in (Machine(64, 1, 1.0), MACHINE, Machine(2, 32, 0.6)):
         ranks = 64 * machine.ranks
         steps = [
             model.step(loads(model, ranks, 8192 // ranks, sharing), NETWORKS[3], machine, remedy)
             for remedy, sharing in ((REMEDIES[0], BY_VOXELS), (REMEDIES[-1], BY_COST))
         ]
-        line(f"{machine.ranks} × {machine.threads}, efficiency of threads {machine.efficiency:.0%}",
-             *(f"{1e3 * sum(parts.values()):.0f} ms" for parts in steps),
-             f"{1e3 * steps[0]['compute']:.0f} ms")
+        line(
+            f"{machine.ranks} × {machine.threads}, efficiency of threads {machine.efficiency:.0%}",
+            *(f"{1e3 * sum(parts.values()):.0f} ms" for parts in steps),
+            f"{1e3 * steps[0]['compute']:.0f} ms",
+        )
 
 
 def main():
@@ -500,23 +567,35 @@ def main():
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) == 2 else HERE
     model = Model(Tables(folder))
     compute, gradients = model.compute, model.gradients
-    print(f"A rank computes {1e3 * compute.step:.1f} ms a step, {1e3 * compute.event:.1f} ms an event and "
-          f"{1e6 * compute.site:.2f} µs a site, by one thread; steps differ from this by "
-          f"{compute.deviation:.1%}.")
-    print(f"\nGradients: {gradients.values} values in {len(gradients.buckets)} buckets, complete after "
-          + ", ".join(f"{when:.0%}" for _, when in gradients.buckets) + " of the backward pass; "
-          f"{gradients.statistics} running statistics.")
-    print(f"\nOne thread moves gradients for {1e3 * model.moving(2, 4):.0f} ms a step "
-          f"({1e3 * model.moving(2, 2):.0f} ms on their way as bfloat16).")
+    print(
+        f"A rank computes {1e3 * compute.step:.1f} ms a step, {1e3 * compute.event:.1f} ms an event and "
+        f"{1e6 * compute.site:.2f} µs a site, by one thread; steps differ from this by "
+        f"{compute.deviation:.1%}."
+    )
+    print(
+        f"\nGradients: {gradients.values} values in {len(gradients.buckets)} buckets, complete after "
+        + ", ".join(f"{when:.0%}" for _, when in gradients.buckets)
+        + " of the backward pass; "
+        f"{gradients.statistics} running statistics."
+    )
+    print(
+        f"\nOne thread moves gradients for {1e3 * model.moving(2, 4):.0f} ms a step "
+        f"({1e3 * model.moving(2, 2):.0f} ms on their way as bfloat16)."
+    )
     validate(model)
     imbalance, predicted = imbalances(model), predictions(model)
     write(folder / "imbalance.csv", imbalance)
     kept = {REMEDIES[0].name, REMEDIES[-1].name}
-    write(folder / "predictions.csv", (
-        row for row in predicted
-        if row["remedy"] in kept and row["ranks"] in (2, 8, 64, 512, 1024, 4096)
-    ))
+    write(
+        folder / "predictions.csv",
+        (
+            row
+            for row in predicted
+            if row["remedy"] in kept and row["ranks"] in (2, 8, 64, 512, 1024, 4096)
+        ),
+    )
     tables(imbalance, predicted)
+    sensitivity(model)
     layouts(model)
     try:
         import pictures

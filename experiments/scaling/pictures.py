@@ -24,8 +24,12 @@ def efficiencies(folder, predicted):
         for number, network in enumerate(predicting.NETWORKS):
             for (remedy, sharing, _), style in zip(predicting.SHOWN, (":", "-", "--")):
                 rows = predicting.chosen(
-                    predicted, scaling=scaling, events=events, network=network.name,
-                    remedy=remedy.name, shared=predicting.SHARED[sharing],
+                    predicted,
+                    scaling=scaling,
+                    events=events,
+                    network=network.name,
+                    remedy=remedy.name,
+                    shared=predicting.SHARED[sharing],
                 )
                 label = network.name if style == "-" else None
                 over_ranks(axes, rows, linestyle=style, color=f"C{number}", label=label)
@@ -34,7 +38,11 @@ def efficiencies(folder, predicted):
         axes.set_ylim(0, 105)
         axes.axhline(93, color="grey", linewidth=0.8)
     panels[0].set_ylabel("efficiency (%)")
-    panels[0].legend(fontsize=8, title="solid: --balance, dotted: without\ndashed: all remedies", title_fontsize=8)
+    panels[0].legend(
+        fontsize=8,
+        title="solid: --balance, dotted: without\ndashed: all remedies",
+        title_fontsize=8,
+    )
     finish(figure, folder / "efficiency.png")
 
 
@@ -51,7 +59,11 @@ def imbalances(folder, sites, imbalance):
         for shared, style in zip(predicting.SHARED, (":", "-", "--")):
             rows = predicting.chosen(imbalance, events_per_rank=events, shared=shared)
             over_ranks(
-                right, rows, "imbalance", linestyle=style, color=f"C{number}",
+                right,
+                rows,
+                "imbalance",
+                linestyle=style,
+                color=f"C{number}",
                 label=f"{events} for each rank, {shared}",
             )
     right.set_ylabel("slowest rank beyond the mean (%)")
@@ -64,7 +76,11 @@ def parts(folder, predicted):
     figure, panels = plt.subplots(1, 2, figsize=(11, 4.4), sharey=True)
     for axes, remedy in zip(panels, (predicting.REMEDIES[0], predicting.REMEDIES[-1])):
         rows = predicting.chosen(
-            predicted, scaling="weak", events=4, network="HDR InfiniBand", remedy=remedy.name,
+            predicted,
+            scaling="weak",
+            events=4,
+            network="HDR InfiniBand",
+            remedy=remedy.name,
             shared=predicting.SHARED[predicting.BY_VOXELS],
         )
         ranks = [row["ranks"] for row in rows]

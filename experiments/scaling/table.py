@@ -93,13 +93,21 @@ class Run:
         seconds = sum(row["period"] for row in rows) / len(rows) * len(steps)
         return sum(row[unit] for row in rows) / seconds
 
-    def medians(self):
-        """For each step and rank the medians over repeats."""
+    def steps(self):
+        """For each step and rank the rows of all repeats."""
         found = {}
         for repeat in self.repeats:
             for row in self.kept(repeat):
                 found.setdefault((row["step"], row["rank"]), []).append(row)
-        for (step, rank), rows in sorted(found.items()):
+        return found
+
+    def fastest(self):
+        """What a step takes where each took the least of all repeats."""
+        return statistics.mean(min(row["period"] for row in rows) for rows in self.steps().values())
+
+    def medians(self):
+        """For each step and rank the medians over repeats."""
+        for (step, rank), rows in sorted(self.steps().items()):
             middle = {key: statistics.median(row[key] for row in rows) for key in rows[0]}
             yield middle | {"step": step, "rank": rank}
 
@@ -168,9 +176,7 @@ def write(path, rows):
         table = csv.DictWriter(file, rows[0], lineterminator="\n")
         table.writeheader()
         for row in rows:
-            table.writerow(
-                {k: f"{v:.4g}" if isinstance(v, float) else v for k, v in row.items()}
-            )
+            table.writerow({k: f"{v:.4g}" if isinstance(v, float) else v for k, v in row.items()})
 
 
 def layers(results):
@@ -213,8 +219,10 @@ def main():
         return by_name.get(f"batch{own}-1x1"), by_name.get(f"batch{run.batch}-1x1")
 
     table = []
-    print("| run | events/s | weak efficiency | strong efficiency | step | compute | imbalance "
-          "| exposed | reading | rest |\n" + "|---" * 10 + "|")
+    print(
+        "| run | events/s | weak efficiency | strong efficiency | step | fastest | compute | imbalance "
+        "| exposed | reading | rest |\n" + "|---" * 11 + "|"
+    )
     for run in runs:
         weak, strong = base(run)
         split = run.split()
@@ -224,22 +232,28 @@ def main():
             found = efficiencies(run, other) if other else []
             figures[kind] = statistics.median(found) if found else math.nan
             cells.append(spread(found) if found else "–")
-        cells.append(f"{1e3 * split['step']:.0f} ms")
+        cells += [f"{1e3 * split['step']:.0f} ms", f"{1e3 * run.fastest():.0f} ms"]
         parts = ("compute", "imbalance", "exposed", "reading", "rest")
         cells += [f"{split[part] / split['step']:.1%}" for part in parts]
         print(f"| {run.name} | " + " | ".join(cells) + " |")
         rate = statistics.median(run.rate(repeat, "events") for repeat in run.repeats)
         table.append(
             {"run": run.name, "events_per_second": rate}
-            | {f"{kind}_efficiency": value for kind, value in figures.items()} | split
+            | {f"{kind}_efficiency": value for kind, value in figures.items()}
+            | {"fastest": run.fastest()}
+            | split
         )
     write(results / "measured.csv", table)
     write(
         results / "steps.csv",
         (
             {
-                "run": run.name, "ranks": run.ranks, "threads": run.threads, "batch": run.batch,
-                "apart": int(run.is_apart), "option": run.option,
+                "run": run.name,
+                "ranks": run.ranks,
+                "threads": run.threads,
+                "batch": run.batch,
+                "apart": int(run.is_apart),
+                "option": run.option,
             }
             | {key: int(row[key]) for key in ("step", "rank", "events", "sites")}
             | {key: float(row[key]) for key in ("period", "wait", "compute", "exchange")}
