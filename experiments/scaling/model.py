@@ -66,9 +66,9 @@ class Counted:
 
     # Values of a bucket of gradients, unless one parameter has more.
     bucket: int = 1 << 20
-    # Small all-gathers: events read (1), events counted (1), weights of the loss (1), the loss (1), the report
-    # (3: it is made, its size, it is read), signals (1).
-    gathers: int = 8
+    # Small all-gathers: events read (1), events counted (1), weights of the loss (1), the loss (1), the size of
+    # the report (1), signals (1).
+    gathers: int = 6
     # Bytes that a value of a gradient moves in memory on one thread, apart from the messages: bucket filled,
     # stored, loaded, loaded again, put back; by bytes of a value on its way. A copy moves eight.
     moved = {4: 40.0, 2: 34.0}
@@ -82,22 +82,16 @@ class Remedy:
     """What the trainer could do otherwise."""
 
     name: str = "as it is"
-    # Reports are added up on their way, not read one after the other.
-    sums_reports: bool = False
-    # Sums take 2 log P messages (recursive halving and doubling) in place of 2 (P - 1).
-    halves: bool = False
     # All threads of a rank move gradients.
     shares_moving: bool = False
-    # Events are shared out by what they cost, a part for each event and one for each site.
-    shares_cost: bool = False
+    # Sums take 2 log P messages (recursive halving and doubling) in place of 2 (P - 1).
+    halves: bool = False
 
 
 REMEDIES = [
     Remedy(),
-    Remedy("reports added up", True),
-    Remedy("and 2 log P messages", True, True),
-    Remedy("and gradients moved by all threads", True, True, True),
-    Remedy("and events shared out by cost", True, True, True, True),
+    Remedy("gradients moved by all threads", True),
+    Remedy("and 2 log P messages a sum", True, True),
 ]
 
 
@@ -126,7 +120,7 @@ class Tables:
         return float(numpy.exp(numpy.interp(math.log(size), numpy.log(sizes), numpy.log(seconds))))
 
     def report(self, events, part):
-        """Seconds to write, or read, what a rank tells of so many events."""
+        """Seconds to write, or read, what a rank tells of so many events; or the bytes of it."""
         known, seconds = zip(*((r["events"], r[part]) for r in self.reports))
         # Beyond those measured, in proportion.
         return float(numpy.interp(events, known, seconds)) * max(1, events / known[-1])
@@ -263,10 +257,10 @@ class Model:
         rounds = math.ceil(math.log2(ranks))
         parts["small"] = COUNTED.gathers * rounds * (network.latency + network.overhead)
         parts["small"] += 2 * self.stage(4 * self.gradients.statistics, ranks, network, machine)
-        read = rounds if remedy.sums_reports else ranks
-        parts["reports"] = self.tables.report(events, "encode") + read * (
-            network.overhead + self.tables.report(events, "decode") * (not remedy.sums_reports)
-        )
+        report = functools.partial(self.tables.report, events)
+        parts["reports"] = report("encode") + ranks * (network.overhead + report("decode"))
+        # Those of other machines come in through the port of the first rank.
+        parts["reports"] += max(0, ranks - machine.ranks) * report("bytes") / network.bandwidth
         return parts
 
     def stage(self, size, ranks, network, machine):
@@ -306,8 +300,8 @@ def balanced(weights, ranks):
     return shares
 
 
-# How events come to ranks; the last way is not built.
-AS_THEY_COME, BY_VOXELS, BY_COST = range(3)
+# How events come to ranks; the last way is not built, and says how much is left to gain.
+AS_THEY_COME, BALANCED, BY_COST = range(3)
 SHARED = ("as they come", "--balance", "balanced by cost")
 
 
@@ -331,7 +325,11 @@ def sampled(model, ranks, events, sharing, random):
     drawn = model.tables.sizes[random.integers(len(model.tables.sizes), size=ranks * events)]
     if sharing == AS_THEY_COME:
         return model.compute(events, drawn[:, 1].reshape(ranks, events).sum(1))
-    weights = drawn[:, 0] + 1 if sharing == BY_VOXELS else model.compute(1, drawn[:, 1])
+    voxels, sites = drawn.T
+    # As `EventShares` weighs events, or by what they cost.
+    weights = (
+        voxels + voxels.sum() // len(voxels) + 1 if sharing == BALANCED else model.compute(1, sites)
+    )
     shares = balanced(weights, ranks)
     return numpy.array([model.compute(len(s), drawn[s, 1].sum()) for s in shares])
 
@@ -424,9 +422,9 @@ def predictions(model):
     rows = []
     for scaling, events, ranks, own in each + whole:
         for sharing, network, remedy in itertools.product(
-            (AS_THEY_COME, BY_VOXELS), NETWORKS, REMEDIES
+            (AS_THEY_COME, BALANCED), NETWORKS, REMEDIES
         ):
-            given = loads(model, ranks, own, BY_COST if remedy.shares_cost else sharing)
+            given = loads(model, ranks, own, sharing)
             parts = model.step(given, network, MACHINE, remedy)
             total = sum(parts.values())
             # One rank, which has nobody to wait for, and nothing to send.
@@ -492,8 +490,8 @@ def sensitivity(model):
 # As it is, without and with balance, and as it could be.
 SHOWN = (
     (REMEDIES[0], AS_THEY_COME, "as they come"),
-    (REMEDIES[0], BY_VOXELS, "--balance"),
-    (REMEDIES[-1], BY_VOXELS, "all remedies"),
+    (REMEDIES[0], BALANCED, "--balance"),
+    (REMEDIES[-1], BALANCED, "both remedies"),
 )
 
 
@@ -529,7 +527,7 @@ def tables(imbalance, predicted):
         *(f"{part}, ms" for part in PARTS),
     )
     rows = chosen(predicted, scaling="weak", events=4, network="HDR InfiniBand", ranks=512)
-    for remedy, sharing in [(REMEDIES[0], AS_THEY_COME)] + [(r, BY_VOXELS) for r in REMEDIES]:
+    for remedy, sharing in [(REMEDIES[0], AS_THEY_COME)] + [(r, BALANCED) for r in REMEDIES]:
         row = only(rows, remedy=remedy.name, shared=SHARED[sharing])
         line(
             remedy.name if sharing else f"{remedy.name}, as they come",
@@ -544,14 +542,14 @@ def layouts(model):
     head(
         "ranks × threads of each of 64 machines, 8192 events a step, HDR InfiniBand",
         "step as it is",
-        "with all remedies",
+        "with both remedies",
         "compute",
     )
     for machine in (Machine(64, 1, 1.0), MACHINE, Machine(2, 32, 0.6)):
         ranks = 64 * machine.ranks
         steps = [
-            model.step(loads(model, ranks, 8192 // ranks, sharing), NETWORKS[3], machine, remedy)
-            for remedy, sharing in ((REMEDIES[0], BY_VOXELS), (REMEDIES[-1], BY_COST))
+            model.step(loads(model, ranks, 8192 // ranks, BALANCED), NETWORKS[3], machine, remedy)
+            for remedy in (REMEDIES[0], REMEDIES[-1])
         ]
         line(
             f"{machine.ranks} × {machine.threads}, efficiency of threads {machine.efficiency:.0%}",

@@ -40,7 +40,7 @@ def efficiencies(folder, predicted):
     panels[0].set_ylabel("efficiency (%)")
     panels[0].legend(
         fontsize=8,
-        title="solid: --balance, dotted: without\ndashed: all remedies",
+        title="solid: --balance, dotted: without\ndashed: both remedies",
         title_fontsize=8,
     )
     finish(figure, folder / "efficiency.png")
@@ -72,7 +72,7 @@ def imbalances(folder, sites, imbalance):
 
 
 def parts(folder, predicted):
-    """Where a step's time goes, as it is and with all remedies."""
+    """Where a step's time goes, as it is and with both remedies."""
     figure, panels = plt.subplots(1, 2, figsize=(11, 4.4), sharey=True)
     for axes, remedy in zip(panels, (predicting.REMEDIES[0], predicting.REMEDIES[-1])):
         rows = predicting.chosen(
@@ -81,16 +81,16 @@ def parts(folder, predicted):
             events=4,
             network="HDR InfiniBand",
             remedy=remedy.name,
-            shared=predicting.SHARED[predicting.BY_VOXELS],
+            shared=predicting.SHARED[predicting.BALANCED],
         )
         ranks = [row["ranks"] for row in rows]
         layers = [[1e3 * row[part] for row in rows] for part in predicting.PARTS]
         axes.stackplot(ranks, layers, labels=predicting.PARTS)
         axes.set_xscale("log", base=2)
         axes.set_xlabel("ranks")
-        axes.set_title("with all remedies" if remedy.sums_reports else remedy.name)
+        axes.set_title("with both remedies" if remedy.halves else remedy.name)
         mean = rows[0]["compute"] * 1e3
-        axes.set_ylim(0, 4 * mean)
+        axes.set_ylim(0, 2.5 * mean)
     panels[0].set_ylabel("milliseconds of a step")
     panels[0].legend(fontsize=8, loc="upper left")
     figure.suptitle("4 events for each rank, --balance, HDR InfiniBand")
