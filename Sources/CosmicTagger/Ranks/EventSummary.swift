@@ -4,18 +4,28 @@ struct EventSummary: Codable {
   /// Number of events; nothing of simulated ones.
   let eventCount: Int?
 
-  /// What a rank that reads finds: the first, or the one that reads for all.
+  /// What ranks find, all the same, or the one that reads for all.
   ///
-  /// - Throws: `TaggerError` on all ranks when events cannot be read.
+  /// - Throws: `TaggerError` on all ranks when events cannot be read, or when ranks find different ones: each
+  ///   machine may have its own copy of a file.
   init(
     _ data: DataConfiguration, _ configuration: RankConfiguration, _ ranks: RankGroup
   ) throws(TaggerError) {
-    let reader = configuration.distribution == .scatter ? EventScatter.reader(of: ranks) : 0
-    self = try ranks.shared(from: reader) {
-      let source = try data.openSource()
-      return EventSummary(
-        geometry: try ImageGeometry.find(in: source, data), eventCount: source.eventCount)
+    guard configuration.distribution == .shard else {
+      self = try ranks.shared(from: EventScatter.reader(of: ranks)) { try Self.found(data) }
+      return
     }
+    let found = try ranks.agreed { try Self.found(data) }
+    try ranks.checkAgreement(on: [
+      "file": "of \(found.eventCount.map(String.init) ?? "simulated") events"
+    ])
+    self = found
+  }
+
+  private static func found(_ data: DataConfiguration) throws -> EventSummary {
+    let source = try data.openSource()
+    return EventSummary(
+      geometry: try ImageGeometry.find(in: source, data), eventCount: source.eventCount)
   }
 
   private init(geometry: ImageGeometry, eventCount: Int?) {

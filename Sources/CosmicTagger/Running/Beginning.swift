@@ -104,10 +104,11 @@ struct Beginning {
     for (name, there) in checkpoint.state.sorted(by: { $0.key < $1.key }) {
       guard let here = settings[name], here != there else { continue }
       if name == "ranks" {
+        let own = settings["sync-batch-norm"] == "true" ? "" : " and statistics of each rank's own"
         logger.warning(
           """
           \(file) was made by \(there) ranks, here there are \(here): every batch is shared out anew, \
-          and what follows is the same but for rounding and statistics of each rank's own
+          and what follows is the same but for rounding\(own)
           """)
         continue
       }
