@@ -33,8 +33,7 @@ public struct ReadingTest {
     self.iterations = iterations
     self.configuration = configuration
     self.ranks = ranks
-    self.logger =
-      ranks.isFirst ? logger : Logger(label: logger.label) { _ in SwiftLogNoOpLogHandler() }
+    self.logger = ranks.logger(logger)
   }
 
   /// Reads.
@@ -71,15 +70,8 @@ public struct ReadingTest {
 
   /// This rank's share of batches as training has them.
   private func read(_ assembly: SiteAssembly) -> BatchStream<Tally> {
-    let share = EventShares(
-      rank: ranks.rank, of: ranks.size, isBalanced: configuration.balancesEvents)
     let treatment = EventTreatment(assembly, data)
-    guard configuration.distribution == .scatter, ranks.size > 1 else {
-      return BatchStream(data, 0..<iterations, share) { Tally(try treatment($0)) }
-    }
-    return BatchStream(from: EventScatter(data, batches: 0..<iterations, share: share, ranks)) {
-      Tally(try treatment($0))
-    }
+    return BatchStream(data, 0..<iterations, configuration, ranks) { Tally(try treatment($0)) }
   }
 
   /// What was read.

@@ -29,8 +29,7 @@ public struct InferenceRun {
     try ranks.agreed { try configuration.validate() }
     self.configuration = configuration
     self.ranks = ranks
-    self.logger =
-      ranks.isFirst ? logger : Logger(label: logger.label) { _ in SwiftLogNoOpLogHandler() }
+    self.logger = ranks.logger(logger)
     self.stop = stop
   }
 

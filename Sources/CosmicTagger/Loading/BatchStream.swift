@@ -41,14 +41,26 @@ final class BatchStream<Element: Sendable>: Sendable {
     }
   }
 
-  /// Starts on batches that another rank reads.
-  init(
-    from scatter: EventScatter, workers: Int = EventLoader.defaultWorkers, _ work: @escaping Work
+  /// Starts on this rank's share of some batches, which come to it as ranks were asked to have them.
+  convenience init(
+    _ data: DataConfiguration, _ numbers: Range<Int>, _ configuration: RankConfiguration,
+    _ ranks: RankGroup, _ work: @escaping Work
   ) {
+    let share = EventShares(
+      rank: ranks.rank, of: ranks.size, isBalanced: configuration.balancesEvents)
+    if configuration.distribution == .scatter, ranks.size > 1 {
+      self.init(from: EventScatter(data, batches: numbers, share: share, ranks), work)
+    } else {
+      self.init(data, numbers, share, work)
+    }
+  }
+
+  /// Starts on batches that another rank reads.
+  private init(from scatter: EventScatter, _ work: @escaping Work) {
     // It belongs to the thread that asks for batches, as this does.
     nonisolated(unsafe) let scatter = scatter
     advance = { () throws(TaggerError) in try scatter.advance() }
-    batches = ReadAhead(workers: workers) { [parts = scatter.parts] in
+    batches = ReadAhead(workers: EventLoader.defaultWorkers) { [parts = scatter.parts] in
       {
         guard let part = parts.next() else { return nil }
         return { try work(UndecodedBatch(part)) }

@@ -43,32 +43,23 @@ public final class EventLoader {
   /// Starts to load some batches of the order that the configuration gives all of them.
   ///
   /// - Parameter workers: threads beside the one that reads.
-  public convenience init(
+  public init(
     _ configuration: DataConfiguration, assembly: SiteAssembly, planner: NetworkPlanner,
     batches numbers: Range<Int>, firstEvent: Int = 0, workers: Int = EventLoader.defaultWorkers
   ) {
-    self.init(
-      configuration, assembly: assembly, planner: planner, batches: numbers,
-      firstEvent: firstEvent, share: .whole, workers: workers)
-  }
-
-  /// Starts to load a rank's share of some batches, of which it reads that alone.
-  init(
-    _ configuration: DataConfiguration, assembly: SiteAssembly, planner: NetworkPlanner,
-    batches numbers: Range<Int>, firstEvent: Int = 0, share: EventShares,
-    workers: Int = EventLoader.defaultWorkers
-  ) {
     batches = BatchStream(
-      configuration, numbers, share, firstEvent: firstEvent, workers: workers,
+      configuration, numbers, .whole, firstEvent: firstEvent, workers: workers,
       Self.work(configuration, assembly, planner))
   }
 
-  /// Starts to load a rank's share of batches that another rank reads.
+  /// Starts to load a rank's share of some batches.
   init(
     _ configuration: DataConfiguration, assembly: SiteAssembly, planner: NetworkPlanner,
-    from scatter: EventScatter
+    batches numbers: Range<Int>, among ranks: RankGroup,
+    by sharing: RankConfiguration = RankConfiguration()
   ) {
-    batches = BatchStream(from: scatter, Self.work(configuration, assembly, planner))
+    batches = BatchStream(
+      configuration, numbers, sharing, ranks, Self.work(configuration, assembly, planner))
   }
 
   private static func work(

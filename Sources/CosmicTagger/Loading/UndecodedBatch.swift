@@ -37,7 +37,13 @@ struct UndecodedBatch: Sendable {
     position = part.position
     places = part.places
     events = part.answers.map { answer in
-      UndecodedEvent { () throws(TaggerError) in try answer.event() }
+      UndecodedEvent { () throws(TaggerError) in
+        guard let event = try answer.event() else {
+          throw TaggerError(
+            .software, "what reads events has answered by something that is no event")
+        }
+        return event
+      }
     }
     seconds = 0
   }

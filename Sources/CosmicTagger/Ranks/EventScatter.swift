@@ -24,7 +24,7 @@ final class EventScatter {
   private let ranks: RankGroup
   private let batchCount: Int
   /// Where the last rank has the parts of all; nothing elsewhere.
-  private let read: ReadAhead<[ScatteredPart]>?
+  private let read: BatchStream<[ScatteredPart]>?
   private var sent = 0
 
   /// The rank that reads.
@@ -39,26 +39,10 @@ final class EventScatter {
     batchCount = numbers.count
     read =
       ranks.rank == Self.reader(of: ranks)
-      ? Self.parts(configuration, batches: numbers, share) : nil
+      ? BatchStream(configuration, numbers, .whole) { try $0.parts(share) } : nil
   }
 
   deinit { parts.close() }
-
-  private static func parts(
-    _ configuration: DataConfiguration, batches numbers: Range<Int>, _ share: EventShares
-  ) -> ReadAhead<[ScatteredPart]> {
-    ReadAhead(workers: EventLoader.defaultWorkers) {
-      let source = try configuration.openSource()
-      var order = EventOrder(eventCount: source.eventCount, configuration)
-      order.skip(numbers.lowerBound)
-      var remaining = numbers
-      return {
-        guard let position = remaining.popFirst() else { return nil }
-        let batch = UndecodedBatch(order.next(), of: source, position: position)
-        return { try batch.parts(share) }
-      }
-    }
-  }
 
   /// Sends and receives what is needed next: at first two batches, then one.
   ///

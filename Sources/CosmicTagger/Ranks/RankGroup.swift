@@ -1,5 +1,6 @@
 import Distributed
 import Foundation
+import Logging
 
 /// The processes of a run, and how they agree: what one of them cannot do, none of them does.
 ///
@@ -23,6 +24,11 @@ public struct RankGroup {
 
   /// Whether this process writes files and says what there is to say.
   public var isFirst: Bool { communicator.isFirst }
+
+  /// What this process tells people by: a logger for the first rank, silence for the others.
+  func logger(_ logger: Logger) -> Logger {
+    isFirst ? logger : Logger(label: logger.label) { _ in SwiftLogNoOpLogHandler() }
+  }
 
   /// Does something on every rank.
   ///

@@ -45,7 +45,7 @@ public struct TrainingRun {
     self.network = network
     self.training = training
     self.ranks = ranks
-    console = ranks.isFirst ? logger : Logger(label: logger.label) { _ in SwiftLogNoOpLogHandler() }
+    console = ranks.logger(logger)
     self.stop = stop
   }
 
@@ -62,8 +62,6 @@ public struct TrainingRun {
   }
 
   private func train() throws {
-    let share = EventShares(
-      rank: ranks.rank, of: ranks.size, isBalanced: training.ranks.balancesEvents)
     let events = try EventSummary(data, training.ranks, ranks)
     var configuration = network
     configuration.planes = events.geometry.planes
@@ -76,7 +74,7 @@ public struct TrainingRun {
       // The first rank takes its folder meanwhile.
       try ranks.agreed {}
       return try train(
-        Place(configuration: configuration, events: events, share: share, logger: console))
+        Place(configuration: configuration, events: events, logger: console))
     }
     let held = try ranks.agreed { try RunFolder(training, console) }
     defer { withExtendedLifetime(held) {} }
@@ -85,8 +83,7 @@ public struct TrainingRun {
     do {
       try train(
         Place(
-          configuration: configuration, events: events, share: share, held: held,
-          logger: held.logger))
+          configuration: configuration, events: events, held: held, logger: held.logger))
     } catch {
       // The console is told by whoever runs this.
       held.note(TaggerError(error))
@@ -98,7 +95,6 @@ public struct TrainingRun {
   private struct Place {
     let configuration: UResNetConfiguration
     let events: EventSummary
-    let share: EventShares
     /// What the first rank has alone.
     var held: RunFolder?
     let logger: Logger
@@ -179,7 +175,7 @@ public struct TrainingRun {
         output: output, stop: stop),
       keeper: keeper, profile: try ranks.agreed { try self.profile(place, after: first) },
       stop: stop)
-    try loop.run(from: first, loader(place, assembly, planner, after: progress))
+    try loop.run(from: first, loader(assembly, planner, after: progress))
     for line in Throughput(
       loop.durations, minibatchSize: data.minibatchSize * training.accumulation
     ).lines { logger.info("\(line)") }
@@ -212,19 +208,13 @@ public struct TrainingRun {
 
   /// This rank's share of the batches that are left.
   private func loader(
-    _ place: Place, _ assembly: SiteAssembly, _ planner: NetworkPlanner,
-    after progress: Beginning.Progress?
+    _ assembly: SiteAssembly, _ planner: NetworkPlanner, after progress: Beginning.Progress?
   ) -> EventLoader {
     let start = progress?.batches(training) ?? 0
     let count = max(0, training.iterations - (progress?.steps ?? 0)) * training.accumulation
-    let batches = start..<start + count
-    guard training.ranks.distribution == .scatter, ranks.size > 1 else {
-      return EventLoader(
-        data, assembly: assembly, planner: planner, batches: batches, share: place.share)
-    }
     return EventLoader(
-      data, assembly: assembly, planner: planner,
-      from: EventScatter(data, batches: batches, share: place.share, ranks))
+      data, assembly: assembly, planner: planner, batches: start..<start + count, among: ranks,
+      by: training.ranks)
   }
 
   /// What the first rank writes and says of steps.

@@ -40,7 +40,7 @@ final class Validation {
     loader = EventLoader(
       data, assembly: SiteAssembly(geometry, data), planner: planner,
       batches: done..<max(done, training.iterations / training.auxiliaryIteration),
-      share: EventShares(rank: ranks.rank, of: ranks.size))
+      among: ranks)
     self.data = data
     self.training = training
     self.geometry = geometry

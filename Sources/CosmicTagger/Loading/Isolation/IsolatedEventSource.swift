@@ -52,13 +52,10 @@ public final class IsolatedEventSource: EventSource {
         "\(name) \(process.end(after: interruption)): \(remedy)")
     }
     return UndecodedEvent { () throws(TaggerError) in
-      switch try Self.decoded(answer, of: name) {
-      case .event(let read):
-        guard let event = read.event else { throw Self.nonsense(name) }
-        return event
-      case .refused(let kind, let sentence): throw Self.refusal(kind, sentence)
-      case .opened: throw Self.nonsense(name)
+      guard let event = try Self.decoded(answer, of: name).event() else {
+        throw Self.nonsense(name)
       }
+      return event
     }
   }
 
@@ -90,7 +87,7 @@ public final class IsolatedEventSource: EventSource {
     }
     switch try decoded(answer, of: name) {
     case .opened(let counts, let hasLabels): return (counts, hasLabels)
-    case .refused(let kind, let sentence): throw refusal(kind, sentence)
+    case .refused(let kind, let sentence): throw ReaderAnswer.refusal(kind, sentence)
     case .event: throw nonsense(name)
     }
   }
@@ -111,10 +108,6 @@ public final class IsolatedEventSource: EventSource {
     } catch {
       throw nonsense(name)
     }
-  }
-
-  private static func refusal(_ kind: Int32, _ sentence: String) -> TaggerError {
-    TaggerError(TaggerError.Kind(rawValue: kind) ?? .badData, sentence)
   }
 
   private static func nonsense(_ name: String) -> TaggerError {

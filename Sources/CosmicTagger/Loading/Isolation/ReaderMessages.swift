@@ -41,18 +41,20 @@ enum ReaderAnswer: Codable {
     self = .refused(kind: error.kind.rawValue, sentence: error.description)
   }
 
-  /// The event it brings.
+  /// The event it brings; nil where it cannot be one, because whoever read it was led astray.
   ///
   /// - Throws: `TaggerError` where it says why there is none.
-  func event() throws(TaggerError) -> DetectorEvent {
+  func event() throws(TaggerError) -> DetectorEvent? {
     switch self {
-    case .event(let read):
-      if let event = read.event { return event }
-    case .refused(let kind, let sentence):
-      throw TaggerError(TaggerError.Kind(rawValue: kind) ?? .software, sentence)
-    case .opened: break
+    case .event(let read): return read.event
+    case .refused(let kind, let sentence): throw Self.refusal(kind, sentence)
+    case .opened: return nil
     }
-    throw TaggerError(.software, "what reads events has answered by something that is no event")
+  }
+
+  /// The error that a refusal stands for.
+  static func refusal(_ kind: Int32, _ sentence: String) -> TaggerError {
+    TaggerError(TaggerError.Kind(rawValue: kind) ?? .badData, sentence)
   }
 }
 
