@@ -18,6 +18,8 @@ import sys
 
 import numpy
 
+from tables import write
+
 HERE = pathlib.Path(__file__).parent
 RANKS = [1 << power for power in range(13)]
 # Three events of the near detector, at half resolution, as `sizes.py` counts them.
@@ -383,16 +385,6 @@ def validate(model):
         )
         rows.append({"run": name, "measured": theirs, "model": ours} | mean)
     write(model.tables.folder / "validation.csv", rows)
-
-
-def write(path, rows):
-    """A table as CSV, with four digits."""
-    rows = list(rows)
-    with open(path, "w", newline="") as file:
-        table = csv.DictWriter(file, rows[0], lineterminator="\n")
-        table.writeheader()
-        for row in rows:
-            table.writerow({k: f"{v:.4g}" if isinstance(v, float) else v for k, v in row.items()})
 
 
 def imbalances(model):

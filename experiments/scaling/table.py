@@ -10,6 +10,8 @@ import sys
 
 import numpy
 
+from tables import write
+
 # The first steps allocate memory, and read what is not in memory yet.
 WARM_UP = 2
 NAME = re.compile(r"(batch|apart)(\d+)-(\d+)x(\d+)(?:-(.*))?")
@@ -167,16 +169,6 @@ def efficiencies(run, base):
     more = run.ranks * run.threads / base.ranks / base.threads
     shared = sorted(set(run.repeats) & set(base.repeats))
     return [run.rate(repeat) / base.rate(repeat) / more for repeat in shared]
-
-
-def write(path, rows):
-    """A table as CSV, with four digits."""
-    rows = list(rows)
-    with open(path, "w", newline="") as file:
-        table = csv.DictWriter(file, rows[0], lineterminator="\n")
-        table.writeheader()
-        for row in rows:
-            table.writerow({k: f"{v:.4g}" if isinstance(v, float) else v for k, v in row.items()})
 
 
 def layers(results):
